@@ -1,0 +1,52 @@
+"""Is this an e-mail address, what is its one spelling, and how is it remembered without being kept?"""
+
+import hashlib
+import re
+from functools import lru_cache
+
+from fob_mail.errors import InputError
+
+PLAIN = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+"""Addresses so ordinary that email-validator is not asked (a test holds that both agree); everything else is."""
+
+SPECIAL = re.compile(r"--|\.(?:test|local|localhost|invalid|onion|arpa)$", re.IGNORECASE)
+LONGEST_LOCAL = 64
+LONGEST = 254
+
+
+def normalise(text: str) -> str:
+    """The one spelling of an address: trimmed, domain in lower case, local part as given. Raises InputError with the reason.
+
+    Two spellings that differ in the local part's case are two mailboxes by RFC 5321 §2.4 and one at every provider of
+    note, so the local part is folded too.
+    """
+    text = text.strip()
+    if PLAIN.fullmatch(text) and len(text) <= LONGEST and text.index("@") <= LONGEST_LOCAL and not SPECIAL.search(text):
+        return text.lower()
+    return _normalise_unusual(text)
+
+
+def digest(address: str, key: bytes) -> bytes:
+    """16 bytes that stand for a normalised address and, without the key, reveal nothing of it (keyed BLAKE2b, RFC 7693)."""
+    return hashlib.blake2b(address.encode(), digest_size=16, key=key[:64], person=b"fob-mail addr").digest()
+
+
+def mask(address: str) -> str:
+    """An address as it may be shown to whoever holds a link: `r•••@example.org`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+@lru_cache(maxsize=1024)
+def _normalise_unusual(text: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 slow to import, and most runs never need it
+
+    try:
+        checked = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        problem = f"{text[:80]!r} is not an e-mail address: {str(error).rstrip('.')}."
+        raise InputError(problem, "Correct the address, or leave this person out.") from None
+    return checked.normalized.lower()

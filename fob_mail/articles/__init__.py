@@ -1,0 +1,1 @@
+"""From whatever the organiser has to an Article: one reader a format."""

@@ -1,0 +1,83 @@
+"""What every reader gives: an article, understood, and what a person should know about how it was understood."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fob_mail.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text with one look; a paragraph is a sequence of them."""
+
+    text: str
+    href: str = ""
+    strong: bool = False
+    emphasis: bool = False
+
+
+class BlockKind(StrEnum):
+    """What a block of the body is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"  # level 2 or 3: the title is the only h1
+    QUOTE = "quote"
+    BULLETS = "bullets"
+    NUMBERS = "numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: `items` holds one run of spans, or one for each item of a list."""
+
+    kind: BlockKind
+    items: tuple[tuple[Span, ...], ...]
+    level: int = 0
+
+    @property
+    def text(self) -> str:
+        """The words alone, items on lines of their own."""
+        return "\n".join("".join(span.text for span in item) for item in self.items)
+
+
+class CallKind(StrEnum):
+    """What a reader is asked to do."""
+
+    REGISTER = "register"  # the one main button
+    SHARE = "share"
+    RETWEET = "retweet"
+    FOLLOW = "follow"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class CallToAction:
+    """Something that a reader is asked to do; `url` is empty where the text has lost its link."""
+
+    kind: CallKind
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the organiser should know: what is missing or was inferred, and what to do about it."""
+
+    about: str  # a stable word for programs: lost-link, year-inferred, no-event, ...
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article that previews an event. `calls` and `body` are in the order of the text."""
+
+    title: str
+    standfirst: str = ""
+    byline: str = ""
+    body: tuple[Block, ...] = ()
+    event: Event | None = None
+    calls: tuple[CallToAction, ...] = ()
+    footnotes: tuple[str, ...] = ()
+    language: str | None = None
+    notices: tuple[Notice, ...] = ()

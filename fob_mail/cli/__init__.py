@@ -1,0 +1,92 @@
+"""The command line: one file a noun; each command parses, calls one function, and prints.
+
+Command modules are imported when their command is called, and what they import heavily they import in their functions:
+`fob-mail --help` answers in a quarter of a second.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from fob_mail import __version__
+from fob_mail.cli.installation import Installation
+from fob_mail.errors import FobMailError
+
+COMMANDS = {
+    "init": ("fob_mail.cli.init", "Make a settings file, keys and a database in this folder."),
+    "list": ("fob_mail.cli.lists", "Mailing lists: create, ls, show, edit."),
+    "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, add, show, remove, export."),
+    "compose": ("fob_mail.cli.compose", "Turn an article into a campaign's mail, as a draft."),
+    "preview": ("fob_mail.cli.preview", "Write a campaign's mail to files, to look at."),
+    "test": ("fob_mail.cli.test", "Send one real copy of a campaign to an address of yours."),
+    "send": ("fob_mail.cli.send", "Send a campaign to everyone on its list, once."),
+    "status": ("fob_mail.cli.status", "What has become of a campaign: counts that add up."),
+    "unknown": ("fob_mail.cli.unknown", "Deliveries of which nobody knows whether they arrived."),
+    "serve": ("fob_mail.cli.serve", "Serve the public pages, unsubscribing among them."),
+    "db": ("fob_mail.cli.db", "The database: upgrade, check, backup."),
+    "demo": ("fob_mail.cli.demo", "See all of it work, in a minute, without a mail server."),
+}
+"""Every command in the order of the journey: its module, which names it `command`, and its line in the help."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and lines without importing them, and shows our errors as two lines."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
+        """The commands in the order of an organiser's journey."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command's module and take the command from it."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name][0]).command
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, naming the nearest command when there is none of that name."""
+        import difflib  # noqa: PLC0415
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else " See fob-mail --help."))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The commands' lines, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a FobMailError becomes its problem, its remedy and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except FobMailError as error:
+            click.secho(error.problem, fg="red", bold=True, err=True)
+            click.echo(error.remedy, err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="fob-mail")
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file; else FOB_MAIL_CONFIG, else fob-mail.toml here."
+)
+@click.pass_context
+def main(ctx: click.Context, config: Path | None) -> None:
+    """Turn an article into an invitation in every inbox, once, with one click out of it.
+
+    \b
+    Example, from nothing to sent:
+      fob-mail init
+      fob-mail list create supporters --name "Friends of Bolivia" --from "Friends of Bolivia <news@example.org>"
+      fob-mail subscribers import supporters people.csv --consent "signed up at the April stall"
+      fob-mail compose article.txt --list supporters --name bolivia-april
+      fob-mail preview bolivia-april --out preview/
+      fob-mail send bolivia-april
+
+    \b
+    See it work first, without a mail server:  fob-mail demo
+    """  # noqa: D301 click's \b keeps the lines of an example
+    ctx.obj = ctx.with_resource(Installation(config))

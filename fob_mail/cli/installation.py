@@ -1,0 +1,61 @@
+"""The installation that a command works on: its settings and its database, each opened when first asked for."""
+
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from fob_mail.database import Database
+    from fob_mail.links import Links
+    from fob_mail.settings import Settings
+
+
+class Installation:
+    """What `--config` points to. A context manager: leaving it gives the database connections back."""
+
+    def __init__(self, config: Path | None) -> None:
+        self._config = config
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if "any_database" in self.__dict__:
+            self.any_database.close()
+
+    @cached_property
+    def settings_file(self) -> Path:
+        """Where the settings are, or would be."""
+        from fob_mail.settings import find_file  # noqa: PLC0415 imported late, so that --help is quick
+
+        return find_file(self._config)
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The checked settings; raises SettingsError with everything that is wrong."""
+        from fob_mail.settings import load  # noqa: PLC0415
+
+        return load(self.settings_file)
+
+    @cached_property
+    def any_database(self) -> "Database":
+        """The database, of whatever version it is."""
+        from fob_mail.database import connect  # noqa: PLC0415
+
+        return connect(self.settings.database_url.get_secret_value())
+
+    @cached_property
+    def database(self) -> "Database":
+        """The database, which is of this version; raises DatabaseError with the remedy."""
+        from fob_mail.database import require_current  # noqa: PLC0415
+
+        require_current(self.any_database)
+        return self.any_database
+
+    @cached_property
+    def links(self) -> "Links":
+        """What signs and reads this installation's links."""
+        from fob_mail.links import Links  # noqa: PLC0415
+
+        return Links(self.settings.keys(), self.settings.base_url)

@@ -1,0 +1,1 @@
+"""From an Article to a message with slots: once a campaign and language, never per recipient."""

@@ -1,0 +1,25 @@
+"""A campaign's words in one language, with marks where readers differ: what composing gives and the database keeps."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Subject, preheader, HTML and text; marks (see personalising.mark) stand where readers differ."""
+
+    language: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """Who writes, to which list, and how they can be reached: what composing takes from settings and list."""
+
+    organisation: str
+    postal_address: str
+    list_name: str
+    website: str = ""
+    privacy_url: str = ""

@@ -1,0 +1,136 @@
+"""One database, two ways in: begin() to change it, read() for a snapshot.
+
+SQLite takes its write lock at the start of begin(), so that no transaction fails half-way for want of it, and
+synchronises at each commit: a lease that was committed before the first byte is there after a power cut too.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from fob_mail.errors import DatabaseError
+from fob_mail.models import SCHEMA_REVISION
+
+if TYPE_CHECKING:
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+LOCK_SECONDS = 30.0
+"""How long a SQLite transaction waits for another's write lock."""
+
+
+class Database:
+    """An engine, and the only place where transactions begin and end."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._readers = engine.execution_options(fob_mail_readonly=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the file-based kind."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session in a transaction that may write; committed at the end, rolled back by any exception."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one moment of the database and holds no lock against writers."""
+        with Session(self._readers, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """The database at a SQLAlchemy URL: `sqlite:////folder/file.db` or `postgresql://user:password@host/name`.
+
+    A SQLite file is created if it is not there, readable by its owner alone. No connection is tried yet.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        problem = "database_url is not a database address."
+        raise DatabaseError(problem, "Write sqlite:///fob-mail.db or postgresql://user:password@host/name.") from None
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            _create_private(Path(parsed.database))
+        engine = create_engine(parsed, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False})
+        _teach_sqlite(engine)
+    elif parsed.get_backend_name() == "postgresql":
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    else:
+        problem = f"database_url names {parsed.get_backend_name()}, which fob-mail does not speak."
+        raise DatabaseError(problem, "Use SQLite (sqlite:///fob-mail.db) or PostgreSQL (postgresql://…).")
+    return Database(engine)
+
+
+def require_current(database: Database) -> None:
+    """Raise DatabaseError with the remedy unless the schema is of exactly this version."""
+    try:
+        with database.read() as session:
+            connection = session.connection()
+            known = inspect(connection).has_table("alembic_version")
+            revision = session.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    except OperationalError as error:
+        where = database.engine.url.render_as_string(hide_password=True)
+        problem = f"The database {where} does not answer: {first_line(error)}"
+        raise DatabaseError(problem, "Check database_url, and that the database server is running.") from None
+    if revision is None:
+        raise DatabaseError("The database has no tables yet.", "Make them: fob-mail db upgrade")
+    if revision != SCHEMA_REVISION:
+        problem = f"The database is of version {revision}; this fob-mail works with version {SCHEMA_REVISION}."
+        raise DatabaseError(problem, "Bring it up to date: fob-mail db upgrade (and upgrade fob-mail if it is the older one)")
+
+
+def clock(session: Session) -> datetime:
+    """The database's own time, aware, in UTC: the one clock that all workers share."""
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.now(UTC)
+    moment: datetime = session.scalars(text("SELECT clock_timestamp()")).one()
+    return moment.astimezone(UTC)
+
+
+def first_line(error: OperationalError) -> str:
+    """What the driver said, without SQLAlchemy's background links or the address's password."""
+    return str(error.orig).strip().splitlines()[0]
+
+
+def _create_private(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        problem = f"The database file {path} cannot be opened: {error.strerror}."
+        raise DatabaseError(problem, "Check database_url, and who may write in that folder.") from None
+
+
+def _teach_sqlite(engine: Engine) -> None:
+    """Turn the driver's own transactions off and say BEGIN ourselves, as SQLAlchemy's documentation of pysqlite advises."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _: "ConnectionPoolEntry") -> None:
+        connection.isolation_level = None  # the driver then leaves transactions to us
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        readonly = connection.get_execution_options().get("fob_mail_readonly", False)
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

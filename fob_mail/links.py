@@ -1,0 +1,103 @@
+"""Signed links and return paths, both ways: what is in every mail, and what is believed when it comes back.
+
+A token is its payload and a keyed BLAKE2b over purpose and payload; without the key none can be made, and one made
+for a purpose is worth nothing for another. Tokens do not expire: RFC 8058 §5 and a reader with an old mail want that.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+from dataclasses import dataclass
+from urllib.parse import quote
+
+_LINK = struct.Struct(">QLL")
+_PATH = struct.Struct(">LL")
+_MESSAGE = struct.Struct(">LQ")
+_LINK_MAC = 16
+_PATH_MAC = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What an unsubscribe link stands for. Subscriber 0 is nobody: the link of a test mail."""
+
+    subscriber_id: int
+    list_id: int
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a return path stands for: one delivery of one campaign."""
+
+    campaign_id: int
+    position: int
+
+
+class Links:
+    """Makes and reads the links of one installation: keys newest first, base_url without a slash at its end."""
+
+    def __init__(self, keys: list[bytes], base_url: str) -> None:
+        self._keys = [hashlib.blake2b(key, digest_size=32, person=b"fob-mail link").digest() for key in keys]
+        self._unsubscribe = f"{base_url}/u/"
+
+    def unsubscribe_token(self, who: Subscribed) -> str:
+        """43 characters, safe in URLs, that name who would leave which list by which campaign's mail."""
+        payload = _LINK.pack(who.subscriber_id, who.list_id, who.campaign_id)
+        return base64.urlsafe_b64encode(payload + _mac(self._keys[0], b"leave", payload, _LINK_MAC)).decode()[:43]
+
+    def unsubscribe_url(self, who: Subscribed) -> str:
+        """The one https URI of List-Unsubscribe, and the page's address: the same by RFC 8058 §3.1."""
+        return self._unsubscribe + self.unsubscribe_token(who)
+
+    def read_unsubscribe_token(self, token: str) -> Subscribed | None:
+        """What the token stands for, or None if it was not made here for this purpose, to the letter."""
+        if len(token) != 43 or not token.isascii():  # noqa: PLR2004 the length of 32 bytes in unpadded base64url
+            return None
+        try:
+            raw = base64.b64decode(token + "=", altchars=b"-_", validate=True)
+        except binascii.Error:
+            return None
+        if base64.urlsafe_b64encode(raw).decode()[:43] != token:
+            return None  # another spelling of the same bytes: base64 leaves two bits free
+        payload, mac = raw[:-_LINK_MAC], raw[-_LINK_MAC:]
+        if not any(hmac.compare_digest(_mac(key, b"leave", payload, _LINK_MAC), mac) for key in self._keys):
+            return None
+        return Subscribed(*_LINK.unpack(payload))
+
+    def return_path(self, mailbox: str, place: Place) -> str:
+        """VERP: `bounces+TOKEN@example.org` for the mailbox bounces@example.org; at most 64 octets of local part wanted."""
+        payload = _PATH.pack(place.campaign_id, place.position)
+        token = base64.b32encode(payload + _mac(self._keys[0], b"bounce", payload, _PATH_MAC)).decode().rstrip("=").lower()
+        local, _, domain = mailbox.rpartition("@")
+        return f"{local}+{token}@{domain}"
+
+    def read_return_path(self, address: str) -> Place | None:
+        """The delivery that a return path belongs to, or None if the path was not made here. Case does not matter."""
+        token = address.rpartition("@")[0].rpartition("+")[2].upper()
+        try:
+            raw = base64.b32decode(token + "=" * (-len(token) % 8))
+        except (binascii.Error, ValueError):
+            return None
+        payload, mac = raw[:-_PATH_MAC], raw[-_PATH_MAC:]
+        if len(payload) != _PATH.size:
+            return None
+        if not any(hmac.compare_digest(_mac(key, b"bounce", payload, _PATH_MAC), mac) for key in self._keys):
+            return None
+        return Place(*_PATH.unpack(payload))
+
+    def message_id(self, campaign_id: int, subscriber_id: int, domain: str) -> str:
+        """`<opaque@domain>`, the same for the same person and campaign for ever (RFC 5322 §3.6.4)."""
+        payload = _MESSAGE.pack(campaign_id, subscriber_id)
+        return f"<{_mac(self._keys[-1], b'message', payload, 16).hex()}@{domain}>"
+
+
+def unsubscribe_mailto(mailbox: str, token: str) -> str:
+    """The mailto URI of List-Unsubscribe (RFC 2369 §3.2, RFC 6068): a mail to this mailbox with this subject."""
+    return f"mailto:{quote(mailbox, safe='@+')}?subject=unsubscribe%20{token}"
+
+
+def _mac(key: bytes, purpose: bytes, payload: bytes, size: int) -> bytes:
+    return hashlib.blake2b(payload, digest_size=size, key=key, person=purpose).digest()

@@ -1,0 +1,277 @@
+"""The tables: who asked for what, what was sent to whom, and what came of it."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA_REVISION = "0001"
+"""The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC, whatever the database keeps; a naive one is a programming error."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC on its way in; SQLite keeps no zone, so it gets none."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a moment without a time zone reached the database"
+            raise ValueError(message)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 SQLAlchemy's signature
+        """UTC on its way out."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class OptIn(StrEnum):
+    """How one comes onto a list by the public form."""
+
+    SINGLE = "single"  # the form is enough
+    DOUBLE = "double"  # a mail asks for confirmation first
+
+
+class SubscriptionState(StrEnum):
+    """Where a person stands with a list; only CONFIRMED is ever mailed."""
+
+    PENDING = "pending"  # asked, has not confirmed yet
+    CONFIRMED = "confirmed"  # asked and confirmed, or imported with the organiser's words of consent
+    LEFT = "left"  # left, or was taken off: no import brings them back
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is never mailed again, whatever list it is on."""
+
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    ERASED = "erased"
+    ASKED = "asked"  # left all lists at once
+
+
+class CampaignState(StrEnum):
+    """The life of a campaign; only a DRAFT can be composed again."""
+
+    DRAFT = "draft"  # composed, not frozen: may be replaced
+    SENDING = "sending"  # frozen: audience and text are fixed, something is owed
+    PAUSED = "paused"  # frozen, and held: by an organiser or because the relay turned us away
+    FINISHED = "finished"  # frozen, and nothing is owed any more
+
+
+class BatchState(StrEnum):
+    """Where a run of deliveries stands; leasing claims a batch, never its rows."""
+
+    QUEUED = "queued"  # owed, nobody has it
+    LEASED = "leased"  # a worker has it until its lease ends
+    WAITING = "waiting"  # some deliveries were deferred: owed again at due_at
+    DONE = "done"  # every delivery is settled
+
+
+class DeliveryState(StrEnum):
+    """What has become of one person's copy."""
+
+    QUEUED = "queued"  # owed, not tried yet
+    DEFERRED = "deferred"  # tried, refused for now (4xx): owed again later
+    ACCEPTED = "accepted"  # the relay took it (2xx after the final dot)
+    REFUSED = "refused"  # refused for good (5xx), or deferred for too long
+    SKIPPED = "skipped"  # never tried: left or suppressed after the audience was frozen
+    UNKNOWN = "unknown"  # the final dot was on the wire and no reply was read: never resent silently
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    return Enum(kind, native_enum=False, length=12, values_callable=lambda members: [str(m) for m in members])
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Subscriber(Base):
+    """A person, by address. Rows stay when people leave, so that links in old mail still find them; ids are never used twice."""
+
+    __tablename__ = "subscribers"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address: Mapped[str] = mapped_column(String(320), unique=True)  # normalised, see addresses.normalise
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16))  # keyed, see addresses.digest: what suppressions are matched by
+    name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    language: Mapped[str | None] = mapped_column(String(35))  # BCP 47; none: the list's
+    attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailingList(Base):
+    """A list that people ask to be on: who writes, in which language, how one joins."""
+
+    __tablename__ = "mailing_lists"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text, default="", server_default="")
+    sender: Mapped[str] = mapped_column(Text)  # an RFC 5322 mailbox: Friends of Bolivia <news@example.org>
+    reply_to: Mapped[str | None] = mapped_column(Text)
+    opt_in: Mapped[OptIn] = mapped_column(_enum(OptIn), default=OptIn.DOUBLE, server_default=OptIn.DOUBLE)
+    public: Mapped[bool] = mapped_column(default=False, server_default="0")
+    language: Mapped[str] = mapped_column(String(35), default="en", server_default="en")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Subscription(Base):
+    """One person on one list."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index(None, "list_id", "state"),)
+
+    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"), primary_key=True)
+    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"), primary_key=True)
+    state: Mapped[SubscriptionState] = mapped_column(_enum(SubscriptionState))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Consent(Base):
+    """What a person agreed to or withdrew, when and how: a diary, only ever added to."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index(None, "subscriber_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"))
+    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"))
+    what: Mapped[str] = mapped_column(String(12))  # joined, left, returned
+    how: Mapped[str] = mapped_column(String(20))  # import, organiser, one-click, page, form
+    evidence: Mapped[str] = mapped_column(Text)  # the organiser's words and the file, or the form and where it came from
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Suppression(Base):
+    """An address that is never mailed again; kept as a keyed digest, so that the list itself reveals nobody."""
+
+    __tablename__ = "suppressions"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    why: Mapped[SuppressionReason] = mapped_column(_enum(SuppressionReason))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class Campaign(Base):
+    """One article to one list, once."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"))
+    state: Mapped[CampaignState] = mapped_column(_enum(CampaignState), default=CampaignState.DRAFT)
+    article_name: Mapped[str] = mapped_column(Text)  # the file's name, whose ending says how to read it
+    article_source: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scheduled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pause_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class Rendering(Base):
+    """A campaign's words in one language, premailed and with slots where readers differ."""
+
+    __tablename__ = "renderings"
+
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(35), primary_key=True)
+    subject: Mapped[str] = mapped_column(Text)
+    preheader: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Batch(Base):
+    """A run of deliveries, by position, that a worker leases and settles as one."""
+
+    __tablename__ = "batches"
+    __table_args__ = (Index(None, "campaign_id", "state", "due_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"))
+    first_position: Mapped[int]
+    last_position: Mapped[int]
+    state: Mapped[BatchState] = mapped_column(_enum(BatchState), default=BatchState.QUEUED)
+    worker: Mapped[str | None] = mapped_column(String(64))
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Delivery(Base):
+    """One person's copy of one campaign. Its primary key is its place, so that a batch is one range of rows."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("campaign_id", "subscriber_id"), {"sqlite_with_rowid": False})
+
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without gaps
+    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"))
+    address: Mapped[str] = mapped_column(String(320))  # as it was when the audience was frozen
+    state: Mapped[DeliveryState] = mapped_column(_enum(DeliveryState), default=DeliveryState.QUEUED, server_default=DeliveryState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    code: Mapped[int | None]  # of the deciding SMTP reply
+    reply: Mapped[str | None] = mapped_column(Text)  # its text, or why the delivery was skipped
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Feedback(Base):
+    """Something that came back about a delivery; the key makes a second arrival of the same event change nothing."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        ForeignKeyConstraint(["campaign_id", "position"], ["deliveries.campaign_id", "deliveries.position"]),
+        Index(None, "campaign_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_key: Mapped[str] = mapped_column(String(200), unique=True)
+    campaign_id: Mapped[int | None] = mapped_column(BigId)
+    position: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

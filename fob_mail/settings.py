@@ -1,0 +1,239 @@
+"""What an installation is set to: fob-mail.toml and FOB_MAIL_… variables, read once and handed down."""
+
+import os
+import re
+import tomllib
+from datetime import timedelta
+from email.utils import parseaddr
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from fob_mail.errors import SettingsError
+
+DEFAULT_FILE = "fob-mail.toml"
+ENV_PREFIX = "FOB_MAIL_"
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+SHORTEST_KEY = 32
+
+
+class Security(StrEnum):
+    """How the connection to the relay is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Organisation(BaseModel):
+    """Who writes: shown at the foot of every mail."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(default="", description="The group's name, as readers know it.")
+    postal_address: str = Field(default="", description="A real postal address; the law of several countries asks for one in each mail.")
+    website: str = Field(default="", description="Address of the group's site, linked from the foot of each mail.")
+    privacy_url: str = Field(default="", description="Address of the group's privacy notice.")
+    timezone: str = Field(default="Europe/London", description="Where the group's events are: an IANA name such as Europe/London.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            message = f"{value!r} is not a time zone; write one such as Europe/London"
+            raise ValueError(message) from None
+        return value
+
+    @field_validator("website", "privacy_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"http", "https"}:
+            message = f"{value!r} is not a web address; it begins with https://"
+            raise ValueError(message)
+        return value
+
+
+class Smtp(BaseModel):
+    """The relay that takes the mail."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    host: str = Field(default="localhost", min_length=1, description="The relay's host name.")
+    port: int = Field(default=25, ge=1, le=65535, description="587 for STARTTLS, 465 for TLS, 25 for a relay of your own.")
+    security: Security = Field(default=Security.NONE, description="starttls, tls, or none (only for a relay on this machine or network).")
+    username: str = Field(default="", description="User name at the relay, where it asks for one.")
+    password: SecretStr = Field(default=SecretStr(""), description="Password at the relay; better given as FOB_MAIL_SMTP__PASSWORD.")
+    ca_file: Path | None = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
+    connections: int = Field(default=4, ge=1, le=50, description="How many connections are open at the same time.")
+    messages_per_connection: int = Field(default=0, ge=0, description="Close a connection after so many messages; 0: never.")
+    timeout: float = Field(default=60.0, gt=0, description="Seconds that the relay may take to answer.")
+    helo: str = Field(default="", description="The name given in EHLO; empty: this machine's.")
+
+    @model_validator(mode="after")
+    def _password_is_protected(self) -> Self:
+        if self.username and self.security is Security.NONE and self.host not in LOCAL_HOSTS:
+            message = "a user name and password would go unprotected; set smtp.security to starttls or tls"
+            raise ValueError(message)
+        return self
+
+
+class Sending(BaseModel):
+    """How a campaign goes out."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    return_path: str = Field(default="", description="Where bounces go, such as bounces@example.org; empty: the list's sender.")
+    verp: bool = Field(
+        default=False, description="Give each message a return path of its own (bounces+token@…); the mailbox must take +addresses."
+    )
+    unsubscribe_mailbox: str = Field(
+        default="", description="Mailbox for unsubscribing by mail; empty: the list's reply or sender address."
+    )
+    batch_size: PositiveInt = Field(default=500, le=5000, description="Recipients in a batch, the unit that a worker leases.")
+    lease: timedelta = Field(default=timedelta(minutes=5), description="How long a worker that went silent keeps its batches; seconds.")
+    retry_after: Annotated[list[PositiveInt], Field(min_length=1)] = Field(
+        default=[60, 300, 900, 3600], description="Seconds to wait before a deferred message is tried again; the last one repeats."
+    )
+    give_up_after: timedelta = Field(default=timedelta(days=2), description="When deferred messages are given up as refused; seconds.")
+    journal_folder: Path = Field(default=Path("journal"), description="Where workers note each message before its final dot.")
+
+    @field_validator("return_path", "unsubscribe_mailbox")
+    @classmethod
+    def _bare_address(cls, value: str) -> str:
+        if value and (parseaddr(value)[1] != value or "@" not in value or not value.isascii()):
+            message = f"{value!r} is not a plain e-mail address"
+            raise ValueError(message)
+        return value
+
+
+class Settings(BaseSettings):
+    """Everything an organiser can set. Build it with load(); a wrong value never gets further than that."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: SecretStr = Field(
+        default=SecretStr("sqlite:///fob-mail.db"),
+        description="sqlite:///fob-mail.db (beside this file) or postgresql://user:password@host/name.",
+    )
+    base_url: str = Field(
+        default="http://localhost:8000", description="Where readers reach fob-mail serve: https, or http for localhost alone."
+    )
+    secret_key: SecretStr = Field(description="Signs the links in every mail. Losing it breaks the links in mail already sent.")
+    old_secret_keys: list[SecretStr] = Field(default=[], description="Former keys whose links still work.")
+    digest_key: SecretStr = Field(description="Turns addresses that must never be mailed again into digests. Never change it.")
+    organisation: Organisation = Field(default_factory=Organisation)
+    smtp: Smtp = Field(default_factory=Smtp)
+    sending: Sending = Field(default_factory=Sending)
+
+    @field_validator("base_url")
+    @classmethod
+    def _https(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
+            message = f"{value!r} is not a web address such as https://mail.example.org"
+            raise ValueError(message)
+        if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
+            message = "must begin with https:// (plain http is accepted for localhost alone)"
+            raise ValueError(message)
+        return value.rstrip("/")
+
+    @field_validator("secret_key", "digest_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < SHORTEST_KEY:
+            message = f"must have at least {SHORTEST_KEY} characters; fob-mail init makes one"
+            raise ValueError(message)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file (which arrives as init values)."""
+        del settings_cls
+        return env_settings, init_settings
+
+    def keys(self) -> list[bytes]:
+        """The keys that sign links: the first signs, all verify."""
+        return [key.get_secret_value().encode() for key in (self.secret_key, *self.old_secret_keys)]
+
+
+def find_file(given: Path | None) -> Path:
+    """The settings file: as given by --config, else FOB_MAIL_CONFIG, else fob-mail.toml in the working folder."""
+    return given or Path(os.environ.get(ENV_PREFIX + "CONFIG") or DEFAULT_FILE)
+
+
+def load(file: Path) -> Settings:
+    """Read and check all settings. Raises SettingsError that lists everything wrong, by the name its owner typed."""
+    written = _read_toml(file) if file.exists() else {}
+    try:
+        settings = Settings(**written)  # type: ignore[arg-type]  # checked by pydantic, that is what it is for
+    except ValidationError as error:
+        wrong = "\n".join(sorted({_sentence(e["loc"], e["type"], e["msg"], written) for e in error.errors()}))
+        missing = "" if file.exists() else f" ({file} is not there: fob-mail init makes one)"
+        raise SettingsError(
+            f"These settings are missing or wrong{missing}:\n{wrong}", f"Correct them in {file} or in the environment."
+        ) from None
+    return _anchored(settings, file.resolve().parent)
+
+
+def _read_toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}", "Correct that line; texts stand in double quotes.") from None
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.", "Check the file's name and who may read it.") from None
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str, written: dict[str, object]) -> str:
+    """One wrong setting, named as its owner wrote it: the variable if one is set, else the key of the file."""
+    path = [str(part) for part in location]
+    variables = (ENV_PREFIX + "__".join(path[:depth]).upper() for depth in range(len(path), 0, -1))
+    name = next((v for v in variables if v in os.environ), ".".join(path))
+    if kind == "missing":
+        return f"  {name}: is not set"
+    if kind == "extra_forbidden":
+        return f"  {name}: there is no such setting{_nearest(path, written)}"
+    return f"  {name}: {re.sub('^Value error, ', '', message)}"
+
+
+def _nearest(path: list[str], written: dict[str, object]) -> str:
+    import difflib  # noqa: PLC0415 needed only for this message
+
+    section = Settings.model_fields.get(path[0]) if len(path) > 1 else None
+    kind = section.annotation if section else Settings
+    known = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+    near = difflib.get_close_matches(path[-1], [k for k in known if k not in written], n=1)
+    return f"; did you mean {'.'.join([*path[:-1], near[0]])}?" if near else ""
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Relative files belong to the settings file's folder, wherever the command is run."""
+    url = settings.database_url.get_secret_value()
+    relative = re.fullmatch(r"sqlite:///(?!/)(?!:memory:)(.+)", url)
+    if relative:
+        url = f"sqlite:///{folder / relative[1]}"
+    sending = settings.sending.model_copy(update={"journal_folder": folder / settings.sending.journal_folder})
+    return settings.model_copy(update={"database_url": SecretStr(url), "sending": sending})
+
+
+__all__ = ["Organisation", "Security", "Sending", "Settings", "Smtp", "find_file", "load"]
