@@ -1,0 +1,13 @@
+"""The audience: who asked for which list, with which words, and who is not to be mailed any more.
+
+lists          mailing lists: create, find, edit
+subscribers    one person: add, show, remove; everyone: export
+importing      a file of people, a million of them if need be
+leaving        leaving a list, taking that back, leaving all
+suppressions   addresses that are never mailed again
+counting       how many stand how
+"""
+
+from fob_mail.audience.counting import Counts, counts
+
+__all__ = ["Counts", "counts"]

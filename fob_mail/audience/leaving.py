@@ -1,0 +1,88 @@
+"""How a person leaves a list, takes that back, or leaves them all. What is asked for twice is done, and written down, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from fob_mail.audience import suppressions
+from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands with a list: what the page behind their link shows (the address is to be masked there)."""
+
+    address: str
+    list_name: str
+    list_language: str
+    subscriber_language: str | None
+    state: SubscriptionState
+    suppressed: SuppressionReason | None  # why they are mailed by no list at all, if so
+    other_lists: int  # how many other lists they are on, waiting or confirmed
+
+
+def standing(session: Session, subscriber_id: int, list_id: int) -> Standing | None:
+    """Where this person stands with this list, or None if they never were on it."""
+    row = session.execute(
+        select(Subscriber, MailingList, Subscription.state)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .join(MailingList, MailingList.id == Subscription.list_id)
+        .where(Subscriber.id == subscriber_id, MailingList.id == list_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    subscriber, mailing_list, state = row
+    others = select(func.count()).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.list_id != list_id, Subscription.state != SubscriptionState.LEFT
+    )
+    return Standing(
+        address=subscriber.address,
+        list_name=mailing_list.name,
+        list_language=mailing_list.language,
+        subscriber_language=subscriber.language,
+        state=state,
+        suppressed=suppressions.reason(session, subscriber.digest),
+        other_lists=session.scalars(others).one(),
+    )
+
+
+def leave(  # noqa: PLR0913, PLR0917 who, from what, and the four words of the diary
+    session: Session, subscriber_id: int, list_id: int, how: str, evidence: str, now: datetime
+) -> None:
+    """Take a person off a list at their word. Nothing happens if they left before, or never were on it."""
+    gone = (
+        update(Subscription)
+        .where(Subscription.subscriber_id == subscriber_id, Subscription.list_id == list_id, Subscription.state != SubscriptionState.LEFT)
+        .values(state=SubscriptionState.LEFT, since=now)
+    )
+    for changed in session.scalars(gone.returning(Subscription.list_id)).all():
+        session.add(Consent(subscriber_id=subscriber_id, list_id=changed, what="left", how=how, evidence=evidence, given_at=now))
+
+
+def leave_all(session: Session, subscriber_id: int, how: str, evidence: str, now: datetime) -> None:
+    """Take a person off every list, and remember that no list, of now or later, may mail them."""
+    digest = session.scalar(select(Subscriber.digest).where(Subscriber.id == subscriber_id))
+    if digest is None:
+        return
+    lists = select(Subscription.list_id).where(Subscription.subscriber_id == subscriber_id).order_by(Subscription.list_id)
+    for list_id in session.scalars(lists).all():
+        leave(session, subscriber_id, list_id, how, evidence, now)
+    suppressions.suppress(session, digest, SuppressionReason.ASKED, now, note=evidence)
+
+
+def undo(  # noqa: PLR0913, PLR0917 the same as leave()
+    session: Session, subscriber_id: int, list_id: int, how: str, evidence: str, now: datetime
+) -> None:
+    """Put a person who left this list back on it, and lift a suppression that they asked for themselves (never another)."""
+    back = (
+        update(Subscription)
+        .where(Subscription.subscriber_id == subscriber_id, Subscription.list_id == list_id, Subscription.state == SubscriptionState.LEFT)
+        .values(state=SubscriptionState.CONFIRMED, since=now)
+    )
+    if session.scalar(back.returning(Subscription.list_id)) is None:
+        return
+    digest = session.scalars(select(Subscriber.digest).where(Subscriber.id == subscriber_id)).one()
+    suppressions.lift_asked(session, digest)
+    session.add(Consent(subscriber_id=subscriber_id, list_id=list_id, what="returned", how=how, evidence=evidence, given_at=now))
