@@ -1,0 +1,64 @@
+"""What the inbox shows before a mail is opened: its subject, and the line beside it."""
+
+import re
+
+from fob_mail.articles.article import Article, BlockKind
+from fob_mail.composing.typesetting import one_line
+from fob_mail.composing.words import Words
+
+LONGEST_SUBJECT = 70
+"""What a desktop's inbox shows; phones show about half, so the date comes last."""
+
+LONGEST_PREHEADER = 90
+
+
+def subject_of(article: Article, words: Words, wanted: str = "") -> str:
+    """The organiser's words if there are any, else the event's or article's title and, where there is room, its date and time."""
+    if one_line(wanted):
+        return one_line(wanted)
+    title = one_line(article.event.name if article.event and article.event.name else article.title)
+    for ending in _endings(article, words):
+        if title and len(title) + len(ending) <= LONGEST_SUBJECT:
+            return title + ending
+    return shortened(title, LONGEST_SUBJECT)
+
+
+def preheader_of(article: Article, words: Words) -> str:
+    """Who will be there, if it is an event; else the standfirst, else the article's own first sentence."""
+    people = [one_line(p.name) for billing in (article.event.billings if article.event else ()) for p in billing.people]
+    if people:
+        return _with(people, words)
+    first = next((b.text for b in article.body if b.kind is BlockKind.PARAGRAPH), "")
+    return shortened(one_line(article.standfirst) or first_sentence(one_line(first)), LONGEST_PREHEADER)
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop, question or exclamation mark that is followed by a capital."""
+    found = re.match(r".{20,}?[.?!…][”’»\"']?(?=\s+[“‘«¿¡\"']?[A-ZÀ-Þ])", text)
+    return found[0] if found else text
+
+
+def shortened(text: str, longest: int) -> str:
+    """Text of at most `longest` characters, cut between words with an ellipsis."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def _endings(article: Article, words: Words) -> list[str]:
+    when = article.event.when if article.event else None
+    if when is None:
+        return [""]
+    day = words.day(when.starts.date(), year=False)
+    moment = words.dates["with_time"].format(date=day, time=words.time(when.starts))
+    return [f": {moment}", f": {day}", ""] if when.time_said else [f": {day}", ""]
+
+
+def _with(people: list[str], words: Words) -> str:
+    for count in range(len(people), 0, -1):
+        everyone = count == len(people)
+        names = words.enumeration(people) if everyone else ", ".join(people[:count])
+        line = words.say("speakers" if everyone else "more_speakers", names=names)
+        if len(line) <= LONGEST_PREHEADER:
+            return line
+    return shortened(words.say("speakers", names=people[0]), LONGEST_PREHEADER)

@@ -1,0 +1,24 @@
+"""Styles written into each element by premailer, once a campaign, because many mail readers drop <style>."""
+
+import logging
+
+from premailer import Premailer
+
+
+def inlined(html: str, css: str) -> str:
+    """The page with `css` inline. Classes stay for the media queries in its head; nothing is ever fetched."""
+    page: str = Premailer(
+        html,
+        css_text=css,
+        strip_important=False,
+        remove_classes=False,
+        disable_validation=True,
+        disable_leftover_css=True,
+        disable_link_rewrites=True,
+        disable_basic_attributes=["width", "height"],
+        align_floating_images=False,
+        cssutils_logging_level=logging.CRITICAL,
+        allow_network=False,
+        allow_loading_external_files=False,
+    ).transform()
+    return page

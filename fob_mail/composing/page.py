@@ -1,0 +1,139 @@
+"""An article laid out for reading: everything that both templates show, set in type, in the order it is shown."""
+
+import re
+from dataclasses import dataclass, replace
+
+from fob_mail.articles.article import Article, Block, BlockKind, Span
+from fob_mail.composing.calling import Link, button_of, other_links, usable
+from fob_mail.composing.composed import Masthead
+from fob_mail.composing.headlines import preheader_of
+from fob_mail.composing.typesetting import Typesetter, one_line
+from fob_mail.composing.words import Words, direction, words_of
+from fob_mail.events import Event, Person
+from fob_mail.personalising import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """People under their label: speakers, or who is in the chair."""
+
+    label: str
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The event box. `leaf` is the day of the month and the month, as on a calendar's leaf."""
+
+    name: str
+    leaf: tuple[str, str] | None
+    when: str
+    place: str
+    billed: tuple[Billed, ...]
+    supporters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One invitation in one language."""
+
+    language: str
+    direction: str
+    words: Words
+    subject: str
+    preheader: str  # the mail's first line; empty where the standfirst says the same just below
+    masthead: Masthead
+    title: str
+    standfirst: str
+    panel: Panel | None
+    closing: str  # day and time once more, at the end of a long article
+    button: Link | None
+    links: tuple[Link, ...]
+    blocks: tuple[Block, ...]
+    byline: str
+    footnotes: tuple[str, ...]
+    unsubscribe_url: str = mark("unsubscribe_url")
+    address: str = mark("address")
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """The postal address as its lines."""
+        return tuple(filter(None, (one_line(line) for line in self.masthead.postal_address.splitlines())))
+
+
+def lay_out(article: Article, masthead: Masthead, language: str, subject: str) -> Page:
+    """The article as a page; what cannot stand in a mail (a link that leads nowhere) is left out, its words kept."""
+    words, typesetter = words_of(language), Typesetter(language)
+    preheader = typesetter.set(preheader_of(article, words))
+    standfirst = typesetter.set(article.standfirst)
+    return Page(
+        language=language,
+        direction=direction(language),
+        words=words,
+        subject=subject,
+        preheader=preheader if _has_people(article.event) else "",
+        masthead=replace(masthead, organisation=one_line(masthead.organisation) or one_line(masthead.list_name)),
+        title=typesetter.set(article.title) or subject,
+        standfirst=standfirst,
+        panel=_panel(article.event, typesetter, words) if article.event else None,
+        closing=typesetter.set(words.moment(article.event.when)) if article.event and article.event.when else "",
+        button=_set_link(button_of(article.calls, words), typesetter),
+        links=tuple(Link(typesetter.set(x.text), x.url) for x in other_links(article.calls, words, masthead.organisation)),
+        blocks=_levelled(tuple(typesetter.block(_sound(block)) for block in article.body)),
+        byline=typesetter.set(article.byline),
+        footnotes=tuple(typesetter.set(note) for note in article.footnotes),
+    )
+
+
+def _has_people(event: Event | None) -> bool:
+    return event is not None and any(billing.people for billing in event.billings)
+
+
+def _set_link(link: Link | None, typesetter: Typesetter) -> Link | None:
+    return link and Link(typesetter.set(link.text), link.url)
+
+
+def _panel(event: Event, typesetter: Typesetter, words: Words) -> Panel:
+    billed = [Billed(typesetter.set(b.label), _people(b.people, typesetter)) for b in event.billings]
+    if event.chair:
+        billed.append(Billed(words.say("chair"), _people(event.chair, typesetter)))
+    starts = event.when.starts if event.when else None
+    return Panel(
+        name=typesetter.set(event.name),
+        leaf=(str(starts.day), words.months[starts.month - 1]) if starts else None,
+        when=typesetter.set(words.moment(event.when)) if event.when else "",
+        place=typesetter.set(event.place),
+        billed=tuple(b for b in billed if b.people),
+        supporters=typesetter.set(_without_label(event.supporters, words)),
+    )
+
+
+def _without_label(supporters: str, words: Words) -> str:
+    """Supporters without the "Supported by" that the panel's label says already."""
+    return re.sub(rf"^\s*(?:{words.patterns['supporters']})\b[:\s]*", "", supporters, flags=re.IGNORECASE)
+
+
+def _people(people: tuple[Person, ...], typesetter: Typesetter) -> tuple[Person, ...]:
+    return tuple(Person(typesetter.set(p.name), typesetter.set(p.role)) for p in people if p.name.strip())
+
+
+def _sound(block: Block) -> Block:
+    """The block without links that lead nowhere; their words stay."""
+    items = tuple(tuple(span if not span.href or usable(span.href) else _unlinked(span) for span in item) for item in block.items)
+    return replace(block, items=items)
+
+
+def _unlinked(span: Span) -> Span:
+    return replace(span, href="")
+
+
+def _levelled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Headings of level 2 and 3 with none skipped: an h3 never follows the h1."""
+    level, done = 1, []
+    for block in blocks:
+        if block.kind is BlockKind.HEADING:
+            level = min(max(block.level, 2), 3, level + 1)
+            done.append(replace(block, level=level))
+        else:
+            done.append(block)
+    return tuple(done)
