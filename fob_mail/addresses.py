@@ -12,7 +12,10 @@ PLAIN = re.compile(
 )
 """Addresses so ordinary that email-validator is not asked (a test holds that both agree); everything else is."""
 
-SPECIAL = re.compile(r"--|\.(?:test|local|localhost|invalid|onion|arpa)$", re.IGNORECASE)
+SPECIAL = (".test", ".local", ".localhost", ".invalid", ".onion", ".arpa")
+_ON_THE_WIRE = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.\[\]:-]+")
+"""Printable ASCII without space or angle brackets: nothing that could end an SMTP command or a header early."""
+
 LONGEST_LOCAL = 64
 LONGEST = 254
 
@@ -24,20 +27,42 @@ def normalise(text: str) -> str:
     note, so the local part is folded too.
     """
     text = text.strip()
-    if PLAIN.fullmatch(text) and len(text) <= LONGEST and text.index("@") <= LONGEST_LOCAL and not SPECIAL.search(text):
-        return text.lower()
+    if PLAIN.fullmatch(text) and len(text) <= LONGEST and text.index("@") <= LONGEST_LOCAL and "--" not in text:
+        folded = text.lower()
+        if not folded.endswith(SPECIAL):
+            return folded
     return _normalise_unusual(text)
 
 
 def digest(address: str, key: bytes) -> bytes:
     """16 bytes that stand for a normalised address and, without the key, reveal nothing of it (keyed BLAKE2b, RFC 7693)."""
-    return hashlib.blake2b(address.encode(), digest_size=16, key=key[:64], person=b"fob-mail addr").digest()
+    keyed = _keyed(key).copy()
+    keyed.update(address.encode())
+    return keyed.digest()
 
 
 def mask(address: str) -> str:
     """An address as it may be shown to whoever holds a link: `r•••@example.org`."""
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"
+
+
+def wire_form(address: str) -> str | None:
+    """The address as plain SMTP takes it: the domain as A-labels (RFC 5891); None if the local part needs SMTPUTF8 (RFC 6531)."""
+    if _ON_THE_WIRE.fullmatch(address):
+        return address
+    local, _, domain = address.rpartition("@")
+    if not _ON_THE_WIRE.fullmatch(f"{local}@example"):
+        return None
+    import idna  # noqa: PLC0415 large tables, for few addresses
+
+    return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+
+
+@lru_cache(maxsize=4)
+def _keyed(key: bytes) -> "hashlib.blake2b":
+    """The hash with its key taken in already: a copy of it costs half of a new one."""
+    return hashlib.blake2b(digest_size=16, key=key[:64], person=b"fob-mail addr")
 
 
 @lru_cache(maxsize=1024)

@@ -50,7 +50,11 @@ class Links:
 
     def unsubscribe_url(self, who: Subscribed) -> str:
         """The one https URI of List-Unsubscribe, and the page's address: the same by RFC 8058 §3.1."""
-        return self._unsubscribe + self.unsubscribe_token(who)
+        return self.page_of(self.unsubscribe_token(who))
+
+    def page_of(self, token: str) -> str:
+        """The address of the page that a token opens."""
+        return self._unsubscribe + token
 
     def read_unsubscribe_token(self, token: str) -> Subscribed | None:
         """What the token stands for, or None if it was not made here for this purpose, to the letter."""

@@ -1,32 +1,194 @@
 """From a message with slots and a recipient to the bytes on the wire, in microseconds.
 
-A slot stands where readers differ. Composing marks it in subject, HTML and text with mark(); composing.mime encodes
-everything around the marks once and puts each slot on a soft-broken line of its own; personalise() fills them in.
+A slot stands where readers differ. Composing marks it in HTML and text with mark(); composing.mime encodes everything
+around the marks once and puts each slot on a soft-broken line of its own; a Personaliser fills them in. No line of the
+result begins with a dot, so that SMTP's dot-stuffing (RFC 5321 §4.5.2) has nothing to do.
 """
 
+import html
 import re
+from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from fob_mail.links import Links, Place, Subscribed, unsubscribe_mailto
 
 FIELDS = frozenset({"unsubscribe_url", "name", "address"})
-"""What composing may mark in subject, HTML and text."""
+"""What composing may mark in HTML and text."""
 
 MARK = re.compile(r"_FOB\.([a-z_]+)\.([0-9a-f]*)\.BOF_")
 
+LONGEST_NAME = 200
+_LINE = 75
+_FOLD = "\r\n "
+_PLAIN_LINE = re.compile(rb"[A-Za-z0-9/:_@+?&;,-][A-Za-z0-9./:_@+?&;, -]{0,73}[A-Za-z0-9/:_@+?&;,-]")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_ENCODED_BYTES = 45  # in base64 with =?utf-8?b?…?= around it: 72 characters; RFC 2047 §2 allows 75, and 76 a line
+_FIRST_BYTES = 36  # of the first, which shares its line with the header's name
 
-def mark(name: str, default: str = "") -> str:
-    """The text that stands for a field until it is personalised: letters, digits, dots and underscores only, so that
-    neither HTML, nor a URL, nor premailer changes it. The default is shown to readers for whom the field is empty.
-    """
-    return f"_FOB.{name}.{default.encode().hex()}.BOF_"
+
+class Where(StrEnum):
+    """Where a slot stands, and so how its value is made safe."""
+
+    HTML = "html"  # escaped, then quoted-printable
+    TEXT = "text"  # quoted-printable
+    HEADER = "header"  # made whole by the Personaliser
+
+
+class Slot(NamedTuple):
+    """A place in a message that is filled for each recipient; `default` is shown where the field is empty."""
+
+    field: str
+    where: Where
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A message in one language: `pieces[0] slot[0] pieces[1] slot[1] … pieces[-1]`, all of it CRLF and 7 bit."""
+
+    pieces: tuple[bytes, ...]
+    slots: tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One person of a campaign's audience, as the ledger leases them."""
 
+    batch_id: int
     position: int
     subscriber_id: int
     address: str
     name: str = ""
     language: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
+
+
+class Envelope(NamedTuple):
+    """A message as SMTP takes it: whose it is, return path and address without brackets, content with CRLF, no final dot."""
+
+    of: Recipient
+    return_path: str
+    address: str
+    content: bytes
+
+
+def mark(name: str, default: str = "") -> str:
+    """The text that stands for a field until it is personalised: letters, digits, dots and underscores only.
+
+    Neither HTML, nor a URL, nor premailer changes it. The default is shown to readers for whom the field is empty.
+    """
+    return f"_FOB.{name}.{default.encode().hex()}.BOF_"
+
+
+def quoted_printable(content: bytes) -> bytes:
+    r"""Bytes of one line, as quoted-printable of lines of at most 76 characters (RFC 2045 §6.7), without a line end.
+
+    A dot or space at a line's edge is encoded too: `.` → `=2E`; so no line of it needs dot-stuffing or is trimmed.
+    """
+    if _PLAIN_LINE.fullmatch(content):
+        return content
+    lines: list[bytes] = []
+    line = bytearray()
+    for byte in content:
+        token = _QP[byte]
+        if len(line) + len(token) > _LINE:
+            lines.append(bytes(line))
+            line.clear()
+        line += b"=2E" if not line and byte == _DOT else token
+    if line[-1:].isspace():
+        line[-1:] = b"=%02X" % line[-1]
+    lines.append(bytes(line))
+    return b"=\r\n".join(lines)
+
+
+def clean(value: str) -> str:
+    """A value on one line: control characters, line separators and lone surrogates become a space."""
+    return _UNPRINTABLE.sub(" ", value).strip()
+
+
+def phrase(words: str) -> str:
+    r"""A display name for a header (RFC 5322 §3.2.5): as it is, quoted, or in encoded-words folded onto lines (RFC 2047 §5)."""
+    words = clean(words)[:LONGEST_NAME].rstrip()
+    if not words or _PLAIN_NAME.fullmatch(words):
+        return words
+    if words.isascii() and len(words) <= _LINE - 10 and "=?" not in words:
+        quoted = words.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}"'
+    return encoded_words(words)
+
+
+def mailbox(name: str, address: str) -> str:
+    """`Name <address>` for a header (RFC 5322 §3.4), folded where it is long; the bare address where there is no name."""
+    words = phrase(name)
+    if not words:
+        return address
+    return f"{words}{' ' if len(words) + len(address) <= _LINE - 10 else _FOLD}<{address}>"
+
+
+def encoded_words(text: str) -> str:
+    """Text in encoded-words of at most 75 characters, none of which splits a character, joined by folds (RFC 2047 §2, §5)."""
+    chunks: list[bytes] = [b""]
+    for character in text:
+        encoded = character.encode("utf-8", "replace")
+        if len(chunks[-1]) + len(encoded) > (_FIRST_BYTES if len(chunks) == 1 else _ENCODED_BYTES):
+            chunks.append(b"")
+        chunks[-1] += encoded
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(chunk).decode()}?=" for chunk in chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What all messages of a campaign share on the envelope and in the headers that name a recipient."""
+
+    campaign_id: int
+    list_id: int
+    return_path: str
+    verp: bool
+    unsubscribe_mailbox: str
+    message_id_domain: str
+
+
+class Personaliser:
+    """Makes each recipient's message of one campaign from the templates of its languages."""
+
+    def __init__(self, templates: Mapping[str, MessageTemplate], default_language: str, sender: Sender, links: Links) -> None:
+        self._templates = dict(templates)
+        self._default = self._templates[default_language]
+        self._sender = sender
+        self._links = links
+        self._mailto = unsubscribe_mailto(sender.unsubscribe_mailbox, "")
+
+    def envelope(self, recipient: Recipient, wire_address: str, date: str) -> Envelope:
+        """The message of one recipient; `wire_address` is ASCII (see addresses.wire_form), `date` as RFC 5322 §3.3 has it."""
+        sender, links = self._sender, self._links
+        template = self._templates.get(recipient.language or "", self._default)
+        token = links.unsubscribe_token(Subscribed(recipient.subscriber_id, sender.list_id, sender.campaign_id))
+        url = links.page_of(token)
+        values = {"unsubscribe_url": url, "name": recipient.name, "address": recipient.address}
+        headers = {
+            "to": mailbox(recipient.name, wire_address),
+            "date": date,
+            "message_id": links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
+            "list_unsubscribe": f"<{url}>,\r\n <{self._mailto}{token}>",
+        }
+        filled = [template.pieces[0]]
+        for slot, piece in zip(template.slots, template.pieces[1:], strict=True):
+            filled += (headers[slot.field].encode("ascii") if slot.where is Where.HEADER else _value(slot, values), piece)
+        path = sender.return_path
+        if sender.verp:
+            path = links.return_path(path, Place(sender.campaign_id, recipient.position))
+        return Envelope(recipient, path, wire_address, b"".join(filled))
+
+
+def _value(slot: Slot, values: Mapping[str, str]) -> bytes:
+    value = clean(values[slot.field]) or slot.default
+    escaped = html.escape(value) if slot.where is Where.HTML else value
+    return quoted_printable(escaped.encode("utf-8", "replace"))
+
+
+_DOT = ord(".")
+_QP = [bytes([b]) if (33 <= b <= 126 and b != ord("=")) or b == 32 else b"=%02X" % b for b in range(256)]  # noqa: PLR2004 RFC 2045 §6.7 (2)

@@ -1,0 +1,148 @@
+"""Campaigns: one article to one list. A draft may be replaced; what is frozen is promised and never changes."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from fob_mail.composing.composed import Composed
+from fob_mail.errors import ConflictError, InputError, NotFoundError
+from fob_mail.models import Batch, Campaign, CampaignState, Delivery, MailingList, Rendering, Subscription, SubscriptionState
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+
+_AUDIENCE = """
+    FROM subscriptions AS s JOIN subscribers AS p ON p.id = s.subscriber_id
+    WHERE s.list_id = :list_id AND s.state = 'confirmed'
+      AND NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.digest = p.digest)
+"""
+_FREEZE = f"""
+    INSERT INTO deliveries (campaign_id, position, subscriber_id, address, state, attempts)
+    SELECT :campaign_id, row_number() OVER (ORDER BY p.id), p.id, p.address, 'queued', 0 {_AUDIENCE}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a list reaches now: people to be mailed, and those who are not and why."""
+
+    audience: int
+    left: int
+    pending: int
+    suppressed: int
+
+
+def find(session: Session, slug: str) -> Campaign:
+    """The campaign of that name; raises NotFoundError that names the nearest."""
+    campaign = session.scalar(select(Campaign).where(Campaign.slug == slug))
+    if campaign is None:
+        near = difflib.get_close_matches(slug, session.scalars(select(Campaign.slug)).all(), n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Compose it: fob-mail compose ARTICLE --list LIST --name {slug}"
+        raise NotFoundError(f"There is no campaign {slug!r}.", hint)
+    return campaign
+
+
+def list_of(session: Session, campaign: Campaign) -> MailingList:
+    """The list that a campaign goes to."""
+    return session.get_one(MailingList, campaign.list_id)
+
+
+def save_draft(  # noqa: PLR0913, PLR0917 a campaign is all of these
+    session: Session, slug: str, to: MailingList, article_name: str, article_source: str, composed: Iterable[Composed], now: datetime
+) -> Campaign:
+    """Make or replace the draft of that name. A campaign that was frozen stays as it is: ConflictError with the remedy."""
+    if not SLUG.fullmatch(slug):
+        raise InputError(f"{slug!r} is not a name for a campaign.", "Use lower-case letters, digits and hyphens: bolivia-april.")
+    campaign = session.scalar(select(Campaign).where(Campaign.slug == slug).with_for_update())
+    if campaign is None:
+        campaign = Campaign(slug=slug, state=CampaignState.DRAFT, created_at=now)
+    elif campaign.state is not CampaignState.DRAFT:
+        problem = f"The campaign {slug!r} is {campaign.state} and can no longer be changed."
+        raise ConflictError(problem, f"Compose it under another name: --name {slug}-2")
+    campaign.list_id, campaign.article_name, campaign.article_source = to.id, article_name, article_source
+    session.add(campaign)
+    session.flush()
+    session.execute(delete(Rendering).where(Rendering.campaign_id == campaign.id))
+    session.add_all(
+        Rendering(campaign_id=campaign.id, language=c.language, subject=c.subject, preheader=c.preheader, html=c.html, text=c.text)
+        for c in composed
+    )
+    session.flush()
+    return campaign
+
+
+def parts(session: Session, campaign: Campaign) -> dict[str, Composed]:
+    """What was composed, by language."""
+    rows = session.scalars(select(Rendering).where(Rendering.campaign_id == campaign.id))
+    return {r.language: Composed(r.language, r.subject, r.preheader, r.html, r.text) for r in rows}
+
+
+def reach(session: Session, to: MailingList) -> Reach:
+    """Whom a campaign to this list would reach if it were frozen now."""
+    audience = session.execute(text(f"SELECT count(*) {_AUDIENCE}"), {"list_id": to.id}).scalar_one()
+    states = session.execute(
+        select(Subscription.state, func.count()).where(Subscription.list_id == to.id).group_by(Subscription.state)
+    ).tuples()
+    by_state = dict(states.all())
+    return Reach(
+        audience=audience,
+        left=by_state.get(SubscriptionState.LEFT, 0),
+        pending=by_state.get(SubscriptionState.PENDING, 0),
+        suppressed=by_state.get(SubscriptionState.CONFIRMED, 0) - audience,
+    )
+
+
+def freeze(session: Session, campaign: Campaign, batch_size: int, now: datetime) -> int:
+    """Fix text and audience: a delivery for everyone confirmed and not suppressed, in batches. Gives the audience's size.
+
+    Of two that freeze at the same time one does it and the other finds it done. An empty audience is a ConflictError.
+    """
+    won = session.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign.id, Campaign.state == CampaignState.DRAFT)
+        .values(state=CampaignState.SENDING, frozen_at=now)
+        .returning(Campaign.id)
+    ).first()
+    session.refresh(campaign)
+    if won is None:
+        return session.scalar(select(func.count()).where(Delivery.campaign_id == campaign.id)) or 0
+    session.execute(text(_FREEZE), {"campaign_id": campaign.id, "list_id": campaign.list_id})
+    size = session.scalar(select(func.coalesce(func.max(Delivery.position), 0)).where(Delivery.campaign_id == campaign.id)) or 0
+    if not size:
+        to = list_of(session, campaign)
+        raise ConflictError(
+            f'List "{to.slug}" has nobody confirmed on it.', f"Import people: fob-mail subscribers import {to.slug} FILE.csv --consent …"
+        )
+    batches = [
+        {"campaign_id": campaign.id, "first_position": first, "last_position": min(first + batch_size - 1, size)}
+        for first in range(1, size + 1, batch_size)
+    ]
+    session.execute(insert(Batch), batches)
+    return size
+
+
+def resume(session: Session, campaign: Campaign) -> None:
+    """Let a paused campaign go on."""
+    session.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign.id, Campaign.state == CampaignState.PAUSED)
+        .values(state=CampaignState.SENDING, pause_reason="")
+    )
+
+
+def pause(session: Session, campaign_id: int, reason: str) -> None:
+    """Hold a campaign: no batch of it is leased any more. The reason is kept for status."""
+    session.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == CampaignState.SENDING)
+        .values(state=CampaignState.PAUSED, pause_reason=reason)
+    )
+
+
+def state_of(session: Session, campaign_id: int) -> CampaignState | None:
+    """The state of a campaign as it is in the database now; None if there is no such campaign."""
+    return session.scalar(select(Campaign.state).where(Campaign.id == campaign_id))

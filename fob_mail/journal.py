@@ -1,0 +1,156 @@
+"""The wire journal of one worker: which final dots were on the wire, and which replies were read, as it happens.
+
+A line is written before each final dot and after each reply, by one short write and without fsync: it survives the
+process, not the power. The boot's id is noted too; a journal of another boot is not trusted to be complete.
+
+    journal/<worker>/owner          locked while the worker lives; {"boot": …, "host": …, "pid": …}
+    journal/<worker>/<batch id>     "> 17" before the final dot of position 17, "< 17 dot 250 2.0.0 Ok" after the reply
+                                    that decided it, "! 17" when none of that counts: 17 is owed again
+"""
+
+import fcntl
+import json
+import os
+import platform
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fob_mail.replies import Reply, Stage
+
+_REPLY_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What a dead worker's journal says of one batch: dots sent, and replies read, by position."""
+
+    dotted: frozenset[int]
+    replied: dict[int, tuple[Reply, Stage]]
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What a dead worker left behind. Of another boot it may lack lines, so silence there proves nothing."""
+
+    worker: str
+    same_boot: bool
+    batches: dict[int, Notes]
+
+
+class Journal:
+    """The journal of a worker that lives. A context manager: it is removed at the end if every batch was settled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.worker = f"{platform.node()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._folder = folder / self.worker
+        self._files: dict[int, int] = {}
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, mode=0o700)
+        self._owner = os.open(self._folder / "owner", os.O_CREAT | os.O_WRONLY, 0o600)
+        fcntl.flock(self._owner, fcntl.LOCK_EX)
+        os.write(self._owner, json.dumps({"boot": boot_id(), "host": platform.node(), "pid": os.getpid()}).encode())
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        settled = not self._files
+        for file in self._files.values():
+            os.close(file)
+        if settled:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        os.close(self._owner)
+
+    def open(self, batch_id: int) -> None:
+        """Begin a batch's notes; before the first byte of any of its messages."""
+        self._files[batch_id] = os.open(self._folder / str(batch_id), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+
+    def dotted(self, batch_id: int, position: int) -> None:
+        """Note that a final dot is about to be written."""
+        os.write(self._files[batch_id], b"> %d\n" % position)
+
+    def replied(self, batch_id: int, position: int, reply: Reply, at: Stage) -> None:
+        """Note the reply that decided a delivery."""
+        text = " ".join(reply.text.split())[:_REPLY_CHARACTERS]
+        os.write(self._files[batch_id], f"< {position} {at} {reply.code} {text}\n".encode())
+
+    def withdrawn(self, batch_id: int, position: int) -> None:
+        """Note that a delivery is owed after all: its dot was never on the wire, or its reply was meant for everyone."""
+        os.write(self._files[batch_id], b"! %d\n" % position)
+
+    def forget(self, batch_id: int) -> None:
+        """End a batch's notes; after what they say was committed."""
+        os.close(self._files.pop(batch_id))
+        (self._folder / str(batch_id)).unlink()
+
+
+def estates(folder: Path) -> Iterator[Estate]:
+    """What dead workers left in this folder, each held while it is looked at and removed once the caller goes on.
+
+    A worker that lives holds its lock and is passed over.
+    """
+    for owner in sorted(folder.glob("*/owner")):
+        try:
+            lock = os.open(owner, os.O_RDWR)
+        except FileNotFoundError:
+            continue  # another recovery was quicker
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if owner.exists():
+                yield _estate(owner)
+                shutil.rmtree(owner.parent, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(lock)
+
+
+def living(folder: Path) -> set[str]:
+    """The workers of this folder that hold their locks."""
+    alive = set()
+    for owner in folder.glob("*/owner"):
+        with owner.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                alive.add(owner.parent.name)
+    return alive
+
+
+def boot_id() -> str:
+    """A word that is another after each start of the machine (Linux's own, else from the clocks)."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return f"up since {round((time.time() - time.monotonic()) / 60)}"
+
+
+def _estate(owner: Path) -> Estate:
+    try:
+        same_boot = json.loads(owner.read_text(encoding="utf-8")).get("boot") == boot_id()
+    except (ValueError, AttributeError):
+        same_boot = not any(path.name.isdigit() for path in owner.parent.iterdir())  # killed before its first line
+    batches = {int(path.name): _notes(path) for path in owner.parent.iterdir() if path.name.isdigit()}
+    return Estate(owner.parent.name, same_boot, batches)
+
+
+def _notes(path: Path) -> Notes:
+    """The lines of one batch; the last may be cut off, and then stands for nothing but the dot before it."""
+    dotted: set[int] = set()
+    replied: dict[int, tuple[Reply, Stage]] = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]:
+        sign, position, *rest = line.split(" ", 4)
+        if sign == ">":
+            dotted.add(int(position))
+        elif sign == "!":
+            dotted.discard(int(position))
+            replied.pop(int(position), None)
+        elif sign == "<":
+            at, code, text = rest
+            replied[int(position)] = (Reply(int(code), text), Stage(at))
+    return Notes(frozenset(dotted), replied)

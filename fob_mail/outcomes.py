@@ -1,0 +1,63 @@
+"""What an SMTP reply means for a delivery, and for the campaign."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from fob_mail.models import DeliveryState
+from fob_mail.replies import Reply, Stage
+
+LONGEST_TEXT = 500
+"""Characters of a reply that the ledger keeps."""
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SENDER_AT_FAULT = re.compile(r"5\.7\.(?:25|27|29|30)(?: |$)|4\.7\.(?:23|27|29|30|31|32)(?: |$)")
+_AUTHENTICATION = frozenset({530, 534, 535, 538})
+
+
+class Outcome(NamedTuple):
+    """What has become of one delivery. `code` is None where no reply decided it."""
+
+    position: int
+    state: DeliveryState
+    code: int | None
+    reply: str
+
+
+def outcome_of(position: int, reply: Reply, at: Stage) -> Outcome:
+    """The outcome of the reply that decided a delivery: 2yz to the final dot accepts, 4yz defers, the rest refuses."""
+    text = _UNPRINTABLE.sub(" ", reply.text)[:LONGEST_TEXT]
+    if at is Stage.DOT and reply.positive:
+        return Outcome(position, DeliveryState.ACCEPTED, reply.code, text)
+    state = DeliveryState.REFUSED if reply.permanent else DeliveryState.DEFERRED
+    return Outcome(position, state, reply.code, text)
+
+
+def unknown(position: int, why: str) -> Outcome:
+    """The final dot was on the wire, and nobody knows what became of it."""
+    return Outcome(position, DeliveryState.UNKNOWN, None, _UNPRINTABLE.sub(" ", why)[:LONGEST_TEXT])
+
+
+def turns_everyone_away(reply: Reply, at: Stage) -> bool:
+    """Whether a reply is about us and not about this recipient, so that the next would meet it too.
+
+    That is a sender refused for good, authentication asked for, or one of the enhanced codes by which large providers
+    name a fault of the sending domain (5.7.25, 4.7.32, …). The campaign pauses, and nobody is marked as refused.
+    """
+    if reply.code in _AUTHENTICATION or _SENDER_AT_FAULT.match(reply.text):
+        return True
+    return at is Stage.MAIL and reply.permanent
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """When deferred deliveries are tried again: seconds to wait after each try (the last repeats), until given up."""
+
+    after: tuple[int, ...]
+    give_up_after: timedelta
+
+    def delay(self, attempts: int) -> timedelta | None:
+        """How long what has been tried so many times (1 or more) waits; None once give_up_after would be passed."""
+        waits = [self.after[min(i, len(self.after) - 1)] for i in range(attempts)]
+        return timedelta(seconds=waits[-1]) if sum(waits) <= self.give_up_after.total_seconds() else None

@@ -1,0 +1,211 @@
+"""The one thread that speaks to the database while a campaign goes out: leases ahead of need, settles behind.
+
+A lease is committed before its recipients are handed over; a batch's journal is forgotten after its outcomes are
+committed. Whatever happens in between is in the journal.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import OperationalError
+
+from fob_mail import campaigns, ledger
+from fob_mail.database import Database, clock
+from fob_mail.errors import DatabaseError
+from fob_mail.journal import Journal
+from fob_mail.models import CampaignState
+from fob_mail.outcomes import Outcome, Retries
+from fob_mail.personalising import Recipient
+
+SETTLE_EVERY = 0.25
+"""Seconds between two settlements at the most."""
+
+SETTLE_AT = 1000
+"""Outcomes that make a settlement worth while before that."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks for a batch when there was none."""
+
+DATABASE_PATIENCE = 60.0
+"""Seconds for which a database that does not answer is asked again, before the worker gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a clerk leases: for how long, how far ahead, when deferred deliveries are tried again, and whether to wait for them."""
+
+    lease: timedelta
+    retries: Retries
+    ahead: int
+    wait: bool
+
+
+class Clerk(threading.Thread):
+    """Hands recipients out and takes outcomes in; both without waiting for the database."""
+
+    def __init__(self, database: Database, campaign_id: int, journal: Journal, terms: Terms, wake: Callable[[], None]) -> None:
+        super().__init__(name="clerk", daemon=True)
+        self._database = database
+        self._campaign_id = campaign_id
+        self._journal = journal
+        self._terms = terms
+        self._wake = wake
+        self._owed: deque[Recipient] = deque()
+        self._outcomes: deque[tuple[int, Outcome]] = deque()
+        self._unsettled: list[tuple[int, Outcome]] = []
+        self._under_way: dict[int, int] = {}  # batches that we have, and how many of each are without an outcome
+        self._lost: set[int] = set()  # batches whose lease ended: what is under way of them is still noted
+        self._call = threading.Event()
+        self._closing = threading.Event()
+        self._more = True  # whether the last look found a batch to lease
+        self._look_at = 0.0
+        self._renew_at = 0.0
+        self._valid_until = 0.0
+        self.dry = threading.Event()  # nothing is owed that could be sent now, and nothing will be
+        self.next_due: datetime | None = None
+        self.failure: Exception | None = None
+
+    @property
+    def backlog(self) -> int:
+        """How many recipients are at hand."""
+        return len(self._owed)
+
+    def take(self) -> Recipient | None:
+        """The next recipient; None while there is none at hand, or if our leases may have ended unnoticed."""
+        if self._more and len(self._owed) <= self._terms.ahead and not self._call.is_set():
+            self._call.set()
+        if self._closing.is_set() or time.monotonic() > self._valid_until:
+            return None
+        with suppress(IndexError):
+            while (recipient := self._owed.popleft()).batch_id in self._lost:
+                pass
+            return recipient
+        return None
+
+    def put_back(self, recipient: Recipient) -> None:
+        """Owe a recipient again: nothing of their message can have arrived."""
+        self._owed.appendleft(recipient)
+
+    def record(self, batch_id: int, outcome: Outcome) -> None:
+        """Take down what has become of a delivery; it is settled soon."""
+        self._outcomes.append((batch_id, outcome))
+        if len(self._outcomes) == SETTLE_AT:
+            self._call.set()
+
+    def close(self) -> None:
+        """Settle what is known, give back what was not sent, and end. Waits for it; raises what went wrong."""
+        self._closing.set()
+        self._call.set()
+        self.join()
+        if self.failure:
+            raise self.failure
+
+    def run(self) -> None:
+        """Lease and settle until the clerk is closed."""
+        try:
+            while not self._closing.is_set():
+                self._persist(self._settle)
+                self._persist(self._renew)
+                while self._wants_more():
+                    self._persist(self._lease)
+                self._call.wait(SETTLE_EVERY)
+                self._call.clear()
+            self._persist(self._settle)
+            self._persist(self._give_back)
+        except Exception as error:  # noqa: BLE001 raised again in close(), by the thread that waits for it
+            self.failure = error
+            self._owed.clear()
+            self.dry.set()
+            self._wake()
+
+    def _wants_more(self) -> bool:
+        due = self._more or time.monotonic() >= self._look_at
+        return due and len(self._owed) <= self._terms.ahead and not self.dry.is_set() and not self._closing.is_set()
+
+    def _persist(self, step: Callable[[], None]) -> None:
+        """Do a step, again and again while the database does not answer."""
+        give_up = time.monotonic() + DATABASE_PATIENCE
+        while True:
+            try:
+                return step()
+            except OperationalError as error:
+                if time.monotonic() > give_up:
+                    problem = f"The database does not answer: {str(error.orig).splitlines()[0]}"
+                    remedy = "Nothing is lost: run the same command again when it does; the journal says what was sent."
+                    raise DatabaseError(problem, remedy) from None
+                time.sleep(0.5)
+
+    def _lease(self) -> None:
+        with self._database.begin() as session:
+            now = clock(session)
+            got = ledger.lease(session, self._campaign_id, self._journal.worker, now, now + self._terms.lease)
+        self._more = got is not None
+        self._look_at = time.monotonic() + LOOK_EVERY
+        if got is None:
+            if not self._under_way:
+                self._look_whether_dry()
+            return
+        self._journal.open(got.batch_id)
+        self._under_way[got.batch_id] = len(got.recipients)
+        self._valid_until = max(self._valid_until, time.monotonic() + self._terms.lease.total_seconds() * 0.8)
+        self._owed.extend(got.recipients)
+        self._wake()
+
+    def _look_whether_dry(self) -> None:
+        with self._database.begin() as session:
+            finished = ledger.finish_campaign(session, self._campaign_id, clock(session))
+            held = campaigns.state_of(session, self._campaign_id) is not CampaignState.SENDING
+            self.next_due = None if finished else ledger.next_due(session, self._campaign_id)
+        if finished or held or not self._terms.wait:
+            self.dry.set()
+            self._wake()
+
+    def _settle(self) -> None:
+        """Write outcomes down; only then are they forgotten here, and batches that are complete given back."""
+        while self._outcomes:
+            self._unsettled.append(self._outcomes.popleft())
+        if self._unsettled:
+            with self._database.begin() as session:
+                ledger.settle(session, self._campaign_id, [outcome for _, outcome in self._unsettled], clock(session))
+            for batch_id, _ in self._unsettled:
+                if batch_id in self._under_way:
+                    self._under_way[batch_id] -= 1
+            self._unsettled.clear()
+        self._finish([batch_id for batch_id, left in self._under_way.items() if not left])
+
+    def _renew(self) -> None:
+        """Prolong our leases at a third of their time; a batch that is no longer ours is no longer sent from."""
+        if time.monotonic() < self._renew_at or not self._under_way:
+            return
+        asked = time.monotonic()
+        with self._database.begin() as session:
+            ours = ledger.renew(session, self._journal.worker, clock(session) + self._terms.lease)
+            ledger.give_back(session, ours - self._under_way.keys(), self._journal.worker)
+        if lost := self._under_way.keys() - ours:
+            self._lost |= lost
+            for batch_id in lost:
+                del self._under_way[batch_id]
+        self._renew_at = asked + self._terms.lease.total_seconds() / 3
+        self._valid_until = asked + self._terms.lease.total_seconds() * 0.8
+
+    def _finish(self, batch_ids: list[int]) -> None:
+        if not batch_ids:
+            return
+        with self._database.begin() as session:
+            for batch_id in batch_ids:
+                ledger.finish(session, batch_id, self._journal.worker, clock(session), self._terms.retries)
+        for batch_id in batch_ids:
+            del self._under_way[batch_id]
+            self._journal.forget(batch_id)
+
+    def _give_back(self) -> None:
+        self._finish(list(self._under_way))
+        for batch_id in self._lost:
+            self._journal.forget(batch_id)
+        with self._database.begin() as session:
+            ledger.finish_campaign(session, self._campaign_id, clock(session))

@@ -1,0 +1,130 @@
+"""Run a campaign: recover, freeze, then lease, personalise, send and settle until nothing is owed or the run is stopped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from enum import StrEnum
+
+from fob_mail import campaigns, ledger
+from fob_mail.composing.composed import Composed
+from fob_mail.composing.mime import Heading, message_template
+from fob_mail.database import Database, clock
+from fob_mail.errors import FobMailError
+from fob_mail.journal import Journal
+from fob_mail.links import Links
+from fob_mail.models import Campaign, MailingList
+from fob_mail.outcomes import Retries
+from fob_mail.personalising import Personaliser, Sender
+from fob_mail.sending.clerk import Clerk, Terms
+from fob_mail.sending.recovery import recover
+from fob_mail.sending.transmission import Transmission, Wire
+from fob_mail.settings import Settings
+from fob_mail.smtp.relay import open_session
+
+
+class Ending(StrEnum):
+    """How a run ended."""
+
+    FINISHED = "finished"  # nothing is owed any more
+    OWED = "owed"  # some were deferred, and the run does not wait for them
+    STOPPED = "stopped"  # asked to stop, or the campaign was paused by someone else
+    TURNED_AWAY = "turned away"  # the relay cannot be had or refuses us; the campaign is paused
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end of a run: how, what the relay said if it was that, when deferred deliveries are due, and the counts."""
+
+    how: Ending
+    problem: FobMailError | None
+    next_due: datetime | None
+    counts: ledger.Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """How a shell watches and stops a run: `started` is handed the transmission, `report` is called ten times a second."""
+
+    started: Callable[[Transmission], None]
+    report: Callable[[Transmission], None]
+    wait: bool = True
+
+
+def freeze(database: Database, slug: str, settings: Settings) -> tuple[int, ledger.Counts]:
+    """Recover what dead workers left, then fix the campaign's audience and text, if that is still to do, and let it go on."""
+    recover(database, settings.sending.journal_folder, retries_of(settings))
+    with database.begin() as session:
+        campaign = campaigns.find(session, slug)
+        campaigns.freeze(session, campaign, settings.sending.batch_size, clock(session))
+        campaigns.resume(session, campaign)
+        return campaign.id, ledger.counts(session, campaign.id)
+
+
+def run(database: Database, slug: str, settings: Settings, links: Links, controls: Controls) -> Ended:
+    """Send what is owed of a frozen campaign."""
+    with database.read() as session:
+        campaign = campaigns.find(session, slug)
+        personaliser = personaliser_of(campaign, campaigns.list_of(session, campaign), campaigns.parts(session, campaign), settings, links)
+    with Journal(settings.sending.journal_folder) as journal:
+        transmission = Transmission(wire_of(settings), journal, personaliser, controls.report)
+        clerk = Clerk(database, campaign.id, journal, _terms(settings, wait=controls.wait), transmission.wake)
+        controls.started(transmission)
+        clerk.start()
+        try:
+            transmission.run(clerk)
+        finally:
+            clerk.close()
+    return _ended(database, campaign.id, transmission, clerk)
+
+
+def _ended(database: Database, campaign_id: int, transmission: Transmission, clerk: Clerk) -> Ended:
+    with database.begin() as session:
+        if transmission.problem:
+            campaigns.pause(session, campaign_id, transmission.problem.problem)
+        counts = ledger.counts(session, campaign_id)
+        next_due = ledger.next_due(session, campaign_id)
+    if not counts.owed:
+        return Ended(Ending.FINISHED, None, None, counts)
+    if transmission.problem:
+        return Ended(Ending.TURNED_AWAY, transmission.problem, next_due, counts)
+    return Ended(Ending.OWED if clerk.dry.is_set() and next_due else Ending.STOPPED, None, next_due, counts)
+
+
+def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Composed], settings: Settings, links: Links) -> Personaliser:
+    """What makes each reader's message: the templates of all languages, and what all messages share."""
+    heading = heading_of(to)
+    sending = settings.sending
+    sender = Sender(
+        campaign_id=campaign.id,
+        list_id=to.id,
+        return_path=sending.return_path or heading.sender_address,
+        verp=sending.verp,
+        unsubscribe_mailbox=sending.unsubscribe_mailbox or (heading.reply_to or ("", heading.sender_address))[1],
+        message_id_domain=heading.domain,
+    )
+    templates = {language: message_template(composed, heading) for language, composed in parts.items()}
+    default = to.language if to.language in templates else next(iter(templates))
+    return Personaliser(templates, default, sender, links)
+
+
+def heading_of(to: MailingList) -> Heading:
+    """What a list's mails say of their sender."""
+    name, address = parseaddr(to.sender)
+    return Heading(name, address, parseaddr(to.reply_to) if to.reply_to else None, to.slug, to.name)
+
+
+def wire_of(settings: Settings) -> Wire:
+    """The relay of the settings."""
+    smtp = settings.smtp
+    password = smtp.password.get_secret_value()
+    return Wire(lambda: open_session(smtp, password), smtp.connections, smtp.messages_per_connection, smtp.timeout)
+
+
+def retries_of(settings: Settings) -> Retries:
+    """When deferred deliveries are tried again."""
+    return Retries(tuple(settings.sending.retry_after), settings.sending.give_up_after)
+
+
+def _terms(settings: Settings, *, wait: bool) -> Terms:
+    return Terms(settings.sending.lease, retries_of(settings), settings.sending.batch_size, wait)

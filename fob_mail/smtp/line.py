@@ -1,0 +1,100 @@
+"""A conversation and its socket: never waits; what could not be written yet is kept."""
+
+import ssl
+import time
+from contextlib import suppress
+
+from fob_mail.personalising import Envelope
+from fob_mail.replies import NotSmtpError
+from fob_mail.smtp.conversation import FINAL_DOT, Conversation, Decided
+from fob_mail.smtp.relay import Opened
+
+READ = 65536
+
+
+class LineLostError(Exception):
+    """The connection is gone: who is owed still, of whom nothing is known, and why."""
+
+    def __init__(self, owed: list[Envelope], unknown: list[Envelope], why: str) -> None:
+        super().__init__(why)
+        self.owed = owed
+        self.unknown = unknown
+        self.why = why
+
+
+class Line:
+    """One open connection to the relay, in the loop of many."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.socket = opened.socket
+        self.socket.setblocking(False)
+        self.conversation = Conversation(pipelining=opened.pipelining)
+        self.largest = opened.size
+        self.begun = 0  # messages that this connection was given
+        self.heard_at = time.monotonic()
+        self._unwritten = memoryview(b"")
+        self._after_dot = 0  # octets of the last group that come after its final dot
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something waits to be written."""
+        return bool(self._unwritten)
+
+    def say(self, following: Envelope | None, dotted: Envelope | None, group: bytes) -> None:
+        """Write a group of commands; `dotted` is the message whose final dot is in it, before `following` is opened.
+
+        Raises LineLostError, as all that reads and writes here does.
+        """
+        if following is not None:
+            self.begun += 1
+        self._after_dot = len(group) - len(dotted.content) - len(FINAL_DOT) if dotted else 0
+        self._unwritten = memoryview(bytes(self._unwritten) + group) if self._unwritten else memoryview(group)
+        self.heard_at = time.monotonic()
+        self.write()
+
+    def write(self) -> None:
+        """Write as much as the socket takes now. Raises LineLostError."""
+        try:
+            while self._unwritten:
+                self._unwritten = self._unwritten[self.socket.send(self._unwritten) :]
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            return
+        except OSError as error:
+            raise self.lost(error.strerror or str(error)) from None
+
+    def read(self) -> list[Decided]:
+        """What the bytes that have come decide. An end after the last of them is told at once only if they decide nothing."""
+        decided: list[Decided] = []
+        try:
+            while chunk := self.socket.recv(READ):
+                self.heard_at = time.monotonic()
+                decided += self.conversation.hear(chunk)
+                if len(chunk) < READ and not isinstance(self.socket, ssl.SSLSocket):
+                    return decided
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return decided
+        except (OSError, NotSmtpError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+        else:
+            why = "the relay closed the connection"
+        if decided:
+            return decided  # the next read finds the end again
+        raise self.lost(why)
+
+    def lost(self, why: str) -> LineLostError:
+        """Close, and say who is owed and of whom nothing is known. A dot that was not written yet leaves its message owed."""
+        self.close()
+        owed, unknown = self.conversation.lost()
+        if unknown and len(self._unwritten) > self._after_dot:
+            owed, unknown = owed + unknown, []
+        return LineLostError(owed, unknown, why)
+
+    def hang_up(self) -> None:
+        """End politely, without waiting for an answer."""
+        with suppress(OSError):
+            self.socket.send(self.conversation.quit())
+        self.close()
+
+    def close(self) -> None:
+        """End."""
+        self.socket.close()

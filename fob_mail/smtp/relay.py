@@ -1,0 +1,131 @@
+"""Opening a session with the relay: connection, greeting, EHLO, STARTTLS and AUTH, all by the standard library's smtplib."""
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from fob_mail.errors import RelayError
+
+CHECK_SETTINGS = "Check smtp.host, smtp.port and smtp.security in the settings; nothing is lost, and the same command goes on."
+TRY_LATER = "Nothing is lost: run the same command again when the relay answers, and it goes on where it was."
+
+
+class RelaySettings(Protocol):
+    """What must be known of a relay; settings.Smtp is one."""
+
+    @property
+    def host(self) -> str:
+        """Host name."""
+
+    @property
+    def port(self) -> int:
+        """TCP port."""
+
+    @property
+    def security(self) -> str:
+        """none, starttls or tls."""
+
+    @property
+    def username(self) -> str:
+        """For AUTH; empty for none."""
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Certificates to trust besides the system's."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds."""
+
+    @property
+    def helo(self) -> str:
+        """Our name in EHLO; empty for this machine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that was greeted and, where wanted, encrypted and authenticated; the socket blocks still."""
+
+    socket: socket.socket
+    pipelining: bool
+    size: int  # octets that a message may have; 0: not said
+
+
+def open_session(relay: RelaySettings, password: str) -> Opened:
+    """Connect and say hello. Raises RelayError with what the relay said; `permanent` is set when trying again is of no use."""
+    try:
+        return _open(relay, password)
+    except smtplib.SMTPAuthenticationError as error:
+        said = _said(error.smtp_error)
+        raise _gone(relay, f"does not accept the user name and password: {error.smtp_code} {said}", permanent=True) from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise _gone(relay, f"cannot do what the settings ask for: {error}", permanent=True) from None
+    except smtplib.SMTPResponseException as error:
+        said = f"answers {error.smtp_code} {_said(error.smtp_error)}"
+        raise _gone(relay, said, permanent=error.smtp_code >= 500) from None  # noqa: PLR2004 RFC 5321 §4.2.1
+    except ssl.SSLCertVerificationError as error:
+        raise _gone(relay, f"shows a certificate that is not to be trusted: {error.verify_message}", permanent=True) from None
+    except ssl.SSLError as error:
+        raise _gone(relay, f"and we do not agree on TLS: {error.reason or error}", permanent=True) from None
+    except socket.gaierror:
+        raise _gone(relay, "is a name that is not known", permanent=True) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise _gone(relay, f"cannot be reached: {getattr(error, 'strerror', None) or error}", permanent=False) from None
+
+
+class RelayGoneError(RelayError):
+    """No session can be had; `permanent` when another try would meet the same."""
+
+    def __init__(self, problem: str, remedy: str, *, permanent: bool) -> None:
+        super().__init__(problem, remedy)
+        self.permanent = permanent
+
+
+def _open(relay: RelaySettings, password: str) -> Opened:
+    context = ssl.create_default_context()
+    if relay.ca_file:
+        context.load_verify_locations(relay.ca_file)
+    helo = relay.helo or None
+    client: smtplib.SMTP
+    if relay.security == "tls":
+        client = smtplib.SMTP_SSL(relay.host, relay.port, local_hostname=helo, timeout=relay.timeout, context=context)
+    else:
+        client = smtplib.SMTP(relay.host, relay.port, local_hostname=helo, timeout=relay.timeout)
+    try:
+        client.ehlo_or_helo_if_needed()
+        if relay.security == "starttls":
+            client.starttls(context=context)
+            client.ehlo_or_helo_if_needed()
+        if relay.username:
+            client.login(relay.username, password)
+        return _detach(client)
+    except BaseException:
+        client.close()
+        raise
+
+
+def _detach(client: smtplib.SMTP) -> Opened:
+    """Take the socket out of smtplib, which has read every reply so far and no byte more."""
+    connection = client.sock
+    if connection is None:
+        raise smtplib.SMTPServerDisconnected("the connection closed while it was opened")
+    size = client.esmtp_features.get("size", "0").split() or ["0"]
+    opened = Opened(connection, client.has_extn("pipelining"), int(size[0]) if size[0].isdigit() else 0)
+    if client.file is not None:
+        client.file.close()
+    client.sock = client.file = None
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
+
+
+def _gone(relay: RelaySettings, what: str, *, permanent: bool) -> RelayGoneError:
+    problem = f"The relay {relay.host}:{relay.port} {what}."
+    return RelayGoneError(problem, CHECK_SETTINGS if permanent else TRY_LATER, permanent=permanent)
+
+
+def _said(reply: bytes | str) -> str:
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return " ".join(words.split())[:300]
