@@ -10,6 +10,7 @@ LONGEST_SUBJECT = 70
 """What a desktop's inbox shows; phones show about half, so the date comes last."""
 
 LONGEST_PREHEADER = 90
+LONGEST_NAME = 40
 
 
 def subject_of(article: Article, words: Words, wanted: str = "") -> str:
@@ -55,10 +56,12 @@ def _endings(article: Article, words: Words) -> list[str]:
 
 
 def _with(people: list[str], words: Words) -> str:
-    for count in range(len(people), 0, -1):
+    """As many as fit; a group described at length ("eyewitnesses from …") waits behind those who are named."""
+    named = [person for person in people if len(person) <= LONGEST_NAME] or people
+    for count in range(len(named), 0, -1):
         everyone = count == len(people)
-        names = words.enumeration(people) if everyone else ", ".join(people[:count])
+        names = words.enumeration(named) if everyone else ", ".join(named[:count])
         line = words.say("speakers" if everyone else "more_speakers", names=names)
         if len(line) <= LONGEST_PREHEADER:
             return line
-    return shortened(words.say("speakers", names=people[0]), LONGEST_PREHEADER)
+    return shortened(words.say("speakers", names=named[0]), LONGEST_PREHEADER)

@@ -64,6 +64,14 @@ def test_a_preheader_of_many_names_stops_in_time_and_says_so() -> None:
     assert len(line) <= LONGEST_PREHEADER
 
 
+def test_people_with_names_go_before_a_group_described_at_length() -> None:
+    people = (Person("Eyewitnesses from the valley and from three of its neighbours"), Person("Ruth Okafor MP"))
+
+    line = preheader_of(an_article(event=Event("Talk", None, billings=(Billing("With", people),))), ENGLISH)
+
+    assert line == "With Ruth Okafor MP and others"
+
+
 def test_without_speakers_the_preheader_is_the_standfirst_or_the_first_sentence() -> None:
     article = an_article(event=None, standfirst="", body=(a_paragraph("The pump stood still on Monday. Nobody knew why."),))
 
