@@ -146,3 +146,8 @@ def pause(session: Session, campaign_id: int, reason: str) -> None:
 def state_of(session: Session, campaign_id: int) -> CampaignState | None:
     """The state of a campaign as it is in the database now; None if there is no such campaign."""
     return session.scalar(select(Campaign.state).where(Campaign.id == campaign_id))
+
+
+def all_campaigns(session: Session) -> list[Campaign]:
+    """Every campaign, the newest first."""
+    return list(session.scalars(select(Campaign).order_by(Campaign.id.desc())))

@@ -162,8 +162,11 @@ class Personaliser:
         self._links = links
         self._mailto = unsubscribe_mailto(sender.unsubscribe_mailbox, "")
 
-    def envelope(self, recipient: Recipient, wire_address: str, date: str) -> Envelope:
-        """The message of one recipient; `wire_address` is ASCII (see addresses.wire_form), `date` as RFC 5322 §3.3 has it."""
+    def envelope(self, recipient: Recipient, wire_address: str, date: str, message_id: str = "") -> Envelope:
+        """The message of one recipient; `wire_address` is ASCII (see addresses.wire_form), `date` as RFC 5322 §3.3 has it.
+
+        The Message-ID is a function of campaign and subscriber, unless one is given, as for test mails.
+        """
         sender, links = self._sender, self._links
         template = self._templates.get(recipient.language or "", self._default)
         token = links.unsubscribe_token(Subscribed(recipient.subscriber_id, sender.list_id, sender.campaign_id))
@@ -172,7 +175,7 @@ class Personaliser:
         headers = {
             "to": mailbox(recipient.name, wire_address),
             "date": date,
-            "message_id": links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
+            "message_id": message_id or links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
             "list_unsubscribe": f"<{url}>,\r\n <{self._mailto}{token}>",
         }
         filled = [template.pieces[0]]

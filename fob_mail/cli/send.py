@@ -1,0 +1,158 @@
+"""`fob-mail send`: a campaign to everyone on its list, once."""
+
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from fob_mail.cli.installation import Installation
+from fob_mail.cli.output import confirm, emit, json_option, yes_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from sqlalchemy.orm import Session
+
+    from fob_mail.models import Campaign
+    from fob_mail.sending.run import Ended
+    from fob_mail.sending.transmission import Transmission
+    from fob_mail.settings import Settings
+
+NOT_FINISHED = 3
+INTERRUPTED = 130
+
+
+@click.command("send")
+@click.argument("name")
+@click.option("--wait/--no-wait", default=True, help="Whether to wait for deferred messages to be tried again.")
+@json_option
+@yes_option
+@click.pass_obj
+def command(installation: Installation, name: str, wait: bool, as_json: bool, yes: bool) -> None:
+    """Send campaign NAME to everyone confirmed on its list: once, whatever happens.
+
+    Says first what goes to how many, from whom and through which relay, and asks. Interrupted or killed, the same
+    command goes on where it was; run twice at the same time, the two share the work.
+
+    Exit codes: 0 finished, 1 an error that you can mend, 3 something is owed still, 130 stopped by Ctrl-C.
+
+    \b
+    Examples:
+      fob-mail send bolivia-april
+      fob-mail send bolivia-april --yes --json --no-wait
+    """  # noqa: D301 click's \b keeps the lines of an example
+    from fob_mail.cli.progress import watching  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.cli.status import report_of  # noqa: PLC0415
+    from fob_mail.sending import run as shell  # noqa: PLC0415
+
+    settings, database = installation.settings, installation.database
+    with database.read() as session:
+        fresh = _announce(session, name, settings)
+    if fresh:
+        confirm(f"Send it to {fresh:,} {'person' if fresh == 1 else 'people'} now?", yes=yes, refusal="Nothing was sent")
+    _, before = shell.freeze(database, name, settings)
+    with watching(before) as report, _interrupts() as stopper:
+        ended = shell.run(database, name, settings, installation.links, shell.Controls(stopper.hand, report, wait))
+    with database.read() as session:
+        told = report_of(_find(session, name), ended.counts)
+    if as_json:
+        emit({**told, "ended": ended.how, "problem": ended.problem.problem if ended.problem else None})
+    _explain(name, ended, as_json=as_json)
+    if ended.how is not shell.Ending.FINISHED:
+        click.get_current_context().exit(INTERRUPTED if stopper.asked else NOT_FINISHED)
+
+
+def _find(session: "Session", name: str) -> "Campaign":
+    from fob_mail import campaigns  # noqa: PLC0415
+
+    return campaigns.find(session, name)
+
+
+def _announce(session: "Session", name: str, settings: "Settings") -> int:
+    """Say on standard error what is about to go; refuse what must not. Gives the audience if it is still to be frozen."""
+    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail.cli.checking import problems_of, show  # noqa: PLC0415
+    from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.errors import ConflictError, InputError  # noqa: PLC0415
+    from fob_mail.models import CampaignState  # noqa: PLC0415
+    from fob_mail.preflight import errors  # noqa: PLC0415
+
+    campaign = _find(session, name)
+    if campaign.state is not CampaignState.DRAFT:
+        owed = ledger.counts(session, campaign.id).owed
+        click.echo(f"{name} was frozen on {campaign.frozen_at:%d %B %Y}; {owed:,} are still to go.", err=True)
+        return 0
+    to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign))
+    smtp = settings.smtp
+    for label, words in (
+        ("Campaign", name),
+        ("Subject", next(iter(campaigns.parts(session, campaign).values())).subject),
+        ("To", f"{reach.audience:,} people on {to.slug} ({to.name})"),
+        ("Not to", f"{reach.left:,} who left, {reach.pending:,} not confirmed, {reach.suppressed:,} suppressed"),
+        ("From", to.sender),
+        ("Through", f"{smtp.host}:{smtp.port} ({smtp.security}{', as ' + smtp.username if smtp.username else ''})"),
+    ):
+        click.echo(f"{label:<10}{words}", err=True)
+    problems = problems_of(session, campaign, settings, clock(session))
+    show(problems)
+    if wrong := errors(problems):
+        raise InputError(f"{name} was not sent: {len(wrong)} thing{'s' * (len(wrong) > 1)} must be put right first.", wrong[0].remedy)
+    if not reach.audience:
+        remedy = f"Import people: fob-mail subscribers import {to.slug} FILE.csv --consent …"
+        raise ConflictError(f'List "{to.slug}" has nobody confirmed on it.', remedy)
+    return reach.audience
+
+
+class _Stopper:
+    """Turns the first Ctrl-C into a calm end; the second is an ordinary one, and the journal knows what was sent."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._transmission: Transmission | None = None
+
+    def hand(self, transmission: "Transmission") -> None:
+        """What to stop."""
+        self._transmission = transmission
+
+    def __call__(self, number: int, frame: "FrameType | None") -> None:
+        """The signal's handler."""
+        del number, frame
+        self.asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self._transmission:
+            self._transmission.stop()
+        sys.stderr.write("\nFinishing what is under way…\n")
+
+
+@contextmanager
+def _interrupts() -> "Iterator[_Stopper]":
+    stopper = _Stopper()
+    former = {number: signal.signal(number, stopper) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopper
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _explain(name: str, ended: "Ended", *, as_json: bool) -> None:
+    """The end in words: the counts, and what to do next."""
+    from fob_mail.cli.status import show_counts  # noqa: PLC0415
+    from fob_mail.sending.run import Ending  # noqa: PLC0415
+
+    go_on = f"Run the same command again to go on: fob-mail send {name}"
+    if not as_json:
+        show_counts(ended.counts)
+    if ended.how is Ending.TURNED_AWAY and ended.problem:
+        click.secho(f"Paused. {ended.problem.problem}", fg="red", bold=True, err=True)
+        click.echo(f"{ended.problem.remedy}\n{ended.counts.owed:,} are still to go.", err=True)
+    elif ended.how is Ending.OWED:
+        when = f", the first at {ended.next_due.astimezone():%H:%M}" if ended.next_due else ""
+        click.echo(f"{ended.counts.owed:,} were deferred and will be tried again{when}. {go_on}", err=True)
+    elif ended.how is Ending.STOPPED:
+        click.echo(f"Stopped; nothing is lost, and {ended.counts.owed:,} are still to go. {go_on}", err=True)
+    if ended.counts.unknown:
+        click.echo(f"{ended.counts.unknown:,} are unknown: perhaps sent. See fob-mail unknown ls {name}", err=True)

@@ -1,0 +1,84 @@
+"""`fob-mail status`: what has become of a campaign."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fob_mail.cli.installation import Installation
+from fob_mail.cli.output import Json, emit, json_option
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from fob_mail.ledger import Counts
+    from fob_mail.models import Campaign
+
+MEANINGS = {
+    "accepted": "taken by the relay",
+    "queued": "still to go",
+    "leased": "under way",
+    "deferred": "refused for now, tried again later",
+    "refused": "refused for good",
+    "skipped": "left or suppressed since it was frozen: not mailed",
+    "unknown": "perhaps sent: see fob-mail unknown ls",
+}
+
+
+@click.command("status")
+@click.argument("name", required=False)
+@json_option
+@click.pass_obj
+def command(installation: Installation, name: str | None, as_json: bool) -> None:
+    """Show what has become of campaign NAME, or of all campaigns: counts that add up to the audience.
+
+    \b
+    Examples:
+      fob-mail status bolivia-april
+      fob-mail status --json
+    """  # noqa: D301 click's \b keeps the lines of an example
+    from fob_mail import campaigns, ledger  # noqa: PLC0415 imported late, so that --help is quick
+
+    with installation.database.read() as session:
+        chosen = [campaigns.find(session, name)] if name else campaigns.all_campaigns(session)
+        reports = [(campaign, ledger.counts(session, campaign.id), _parting(session, campaign)) for campaign in chosen]
+    if as_json:
+        told = [report_of(campaign, counts) for campaign, counts, _ in reports]
+        emit(told[0] if name else {"campaigns": told})
+        return
+    for campaign, counts, words in reports:
+        click.secho(f"{campaign.slug}  {campaign.state}", bold=True, nl=False)
+        click.echo(f"  {words}")
+        if campaign.frozen_at:
+            show_counts(counts)
+    if not reports:
+        click.echo("There is no campaign yet. Compose one: fob-mail compose ARTICLE --list LIST --name NAME")
+
+
+def report_of(campaign: "Campaign", counts: "Counts") -> Json:
+    """One campaign for --json: its name, state and counts, and why it is paused if it is."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    moments = {"frozen_at": campaign.frozen_at, "finished_at": campaign.finished_at}
+    told = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
+    return {"campaign": campaign.slug, "state": campaign.state.value, **asdict(counts), **told, "pause_reason": campaign.pause_reason}
+
+
+def show_counts(counts: "Counts") -> None:
+    """The counts for people; those that are 0 are left out, and the sum is said."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    numbers = asdict(counts)
+    for name, meaning in MEANINGS.items():
+        if numbers[name]:
+            click.echo(f"  {numbers[name]:>9,} {name:<9} {meaning}")
+    click.echo(f"  {counts.audience:>9,} audience")
+
+
+def _parting(session: "Session", campaign: "Campaign") -> str:
+    """What there is to say beside the state: why it is paused, when deferred mail is tried again, the subject."""
+    from fob_mail import campaigns, ledger  # noqa: PLC0415
+
+    subject = next((composed.subject for composed in campaigns.parts(session, campaign).values()), "")
+    due = ledger.next_due(session, campaign.id)
+    words = [subject, campaign.pause_reason, f"next try at {due.astimezone():%H:%M}" if due else ""]
+    return " · ".join(word for word in words if word)

@@ -1,0 +1,58 @@
+"""`fob-mail test`: one real copy of a campaign to an address of one's own."""
+
+from dataclasses import replace
+
+import click
+
+from fob_mail.cli.installation import Installation
+from fob_mail.cli.output import emit, json_option
+
+
+@click.command("test")
+@click.argument("name")
+@click.argument("addresses", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def command(installation: Installation, name: str, addresses: tuple[str, ...], as_json: bool) -> None:
+    """Send one real copy of campaign NAME to ADDRESSES, its subject marked [Test].
+
+    It is not written into the ledger, and its unsubscribe link unsubscribes nobody.
+
+    \b
+    Example:
+      fob-mail test bolivia-april me@example.org
+    """  # noqa: D301 click's \b keeps the lines of an example
+    from email.utils import formatdate, make_msgid  # noqa: PLC0415 imported late, so that --help is quick
+
+    from fob_mail import campaigns  # noqa: PLC0415
+    from fob_mail.addresses import normalise, wire_form  # noqa: PLC0415
+    from fob_mail.cli.checking import problems_of, show  # noqa: PLC0415
+    from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.errors import InputError, RelayError  # noqa: PLC0415
+    from fob_mail.personalising import Recipient  # noqa: PLC0415
+    from fob_mail.sending.run import heading_of, personaliser_of, wire_of  # noqa: PLC0415
+    from fob_mail.smtp.single import deliver  # noqa: PLC0415
+
+    settings = installation.settings
+    with installation.database.read() as session:
+        campaign = campaigns.find(session, name)
+        to = campaigns.list_of(session, campaign)
+        marked = {key: replace(c, subject=f"[Test] {c.subject}") for key, c in campaigns.parts(session, campaign).items()}
+        problems = problems_of(session, campaign, settings, clock(session))
+    personaliser = personaliser_of(campaign, to, marked, settings, installation.links)
+    sent = []
+    for address in map(normalise, addresses):
+        wire = wire_form(address)
+        if wire is None:
+            raise InputError(f"{address} needs SMTPUTF8, which fob-mail does not speak yet.", "Use an address in plain letters.")
+        message_id = make_msgid("test", heading_of(to).domain)
+        envelope = personaliser.envelope(Recipient(0, 0, 0, address), wire, formatdate(), message_id)
+        decided = deliver(wire_of(settings).open(), envelope)
+        if not decided.reply.positive:
+            raise RelayError(f"The relay refused the mail to {address}: {decided.reply}", "Nothing was sent to anybody else.")
+        sent.append({"address": address, "reply": str(decided.reply)})
+        click.echo(f"Sent to {address}: the relay said {decided.reply}", err=as_json)
+    if as_json:
+        emit({"campaign": name, "sent": sent})
+    else:
+        show(problems)

@@ -1,0 +1,111 @@
+"""`fob-mail unknown`: deliveries of which nobody knows whether they arrived."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fob_mail.cli.installation import Installation
+from fob_mail.cli.output import confirm, emit, json_option, yes_option
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from fob_mail.models import Campaign
+
+
+@click.group("unknown")
+def command() -> None:
+    """Deliveries whose final dot was sent and whose reply was never read: perhaps they arrived.
+
+    They are never sent again by themselves. Look in the relay's log for their address, then resend or settle them.
+
+    \b
+    Example:
+      fob-mail unknown ls bolivia-april
+    """  # noqa: D301 click's \b keeps the lines of an example
+
+
+@command.command("ls")
+@click.argument("name")
+@json_option
+@click.pass_obj
+def ls(installation: Installation, name: str, as_json: bool) -> None:
+    """List them, with what is known.
+
+    \b
+    Example:
+      fob-mail unknown ls bolivia-april
+    """  # noqa: D301
+    from fob_mail import campaigns, ledger  # noqa: PLC0415 imported late, so that --help is quick
+
+    with installation.database.read() as session:
+        campaign = campaigns.find(session, name)
+        doubts = ledger.doubts(session, campaign.id)
+    if as_json:
+        rows = [{"address": d.address, "why": d.why, "since": d.since.isoformat() if d.since else None} for d in doubts]
+        emit({"campaign": name, "unknown": rows})
+        return
+    for doubt in doubts:
+        click.echo(f"{doubt.address}  {doubt.why}")
+    click.echo(f"{len(doubts)} unknown." if doubts else "Nothing is unknown.")
+
+
+@command.command("resend")
+@click.argument("name")
+@click.argument("addresses", nargs=-1)
+@yes_option
+@click.pass_obj
+def resend(installation: Installation, name: str, addresses: tuple[str, ...], yes: bool) -> None:
+    """Owe them once more, all or the ADDRESSES given; they go with the next send. Some people may get the mail twice.
+
+    \b
+    Example:
+      fob-mail unknown resend bolivia-april ana@example.org
+    """  # noqa: D301
+    from fob_mail import ledger  # noqa: PLC0415
+
+    with installation.database.begin() as session:
+        campaign, positions = _chosen(session, name, addresses)
+        question = f"Send {name} again to {len(positions)} people who may have it already?"
+        confirm(question, yes=yes, refusal="Nothing was changed")
+        again = ledger.owe_again(session, campaign.id, positions)
+    click.echo(f"{again} are owed again. Send them: fob-mail send {name}")
+
+
+@command.command("settle")
+@click.argument("name")
+@click.argument("addresses", nargs=-1)
+@yes_option
+@click.pass_obj
+def settle(installation: Installation, name: str, addresses: tuple[str, ...], yes: bool) -> None:
+    """Count them as accepted, all or the ADDRESSES given, because the relay's log says so.
+
+    \b
+    Example:
+      fob-mail unknown settle bolivia-april
+    """  # noqa: D301
+    from fob_mail import ledger  # noqa: PLC0415
+    from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.models import DeliveryState  # noqa: PLC0415
+    from fob_mail.outcomes import Outcome  # noqa: PLC0415
+
+    with installation.database.begin() as session:
+        campaign, positions = _chosen(session, name, addresses)
+        confirm(f"Count {len(positions)} unknown as accepted?", yes=yes, refusal="Nothing was changed")
+        told = [Outcome(position, DeliveryState.ACCEPTED, None, "settled by an organiser") for position in positions]
+        ledger.settle(session, campaign.id, told, clock(session))
+    click.echo(f"{len(positions)} are settled as accepted.")
+
+
+def _chosen(session: "Session", name: str, addresses: tuple[str, ...]) -> "tuple[Campaign, list[int]]":
+    """The unknown deliveries that are meant: those of the addresses, or all."""
+    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail.errors import NotFoundError  # noqa: PLC0415
+
+    campaign = campaigns.find(session, name)
+    doubts = {doubt.address: doubt.position for doubt in ledger.doubts(session, campaign.id)}
+    wanted = {address.strip().lower() for address in addresses} or set(doubts)
+    if strangers := wanted - doubts.keys():
+        problem = f"Not unknown in {name}: {', '.join(sorted(strangers))}."
+        raise NotFoundError(problem, f"See which are: fob-mail unknown ls {name}")
+    return campaign, [doubts[address] for address in wanted]
