@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from fob_mail.errors import InputError
@@ -12,6 +13,7 @@ PLAIN = re.compile(
 )
 """Addresses so ordinary that email-validator is not asked (a test holds that both agree); everything else is."""
 
+_PLAIN_LINES = re.compile(rf"(?>{PLAIN.pattern}\n)*+")
 SPECIAL = (".test", ".local", ".localhost", ".invalid", ".onion", ".arpa")
 _ON_THE_WIRE = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.\[\]:-]+")
 """Printable ASCII without space or angle brackets: nothing that could end an SMTP command or a header early."""
@@ -32,6 +34,15 @@ def normalise(text: str) -> str:
         if not folded.endswith(SPECIAL):
             return folded
     return _normalise_unusual(text)
+
+
+def normalise_plain(texts: Sequence[str]) -> list[str] | None:
+    """As normalise() of each, at a third of the price, if all of them are ordinary; else None."""
+    lines = "\n".join(texts) + "\n"
+    if max(map(len, texts), default=0) > LONGEST_LOCAL or "--" in lines or not _PLAIN_LINES.fullmatch(lines):
+        return None
+    lines = lines.lower()
+    return None if any(f"{ending}\n" in lines for ending in SPECIAL) else lines.split()
 
 
 def digest(address: str, key: bytes) -> bytes:

@@ -46,6 +46,15 @@ class Database:
             yield session
 
     @contextmanager
+    def begin_late(self) -> Iterator[Session]:
+        """As begin(), but SQLite's write lock waits for the first statement on a lasting table, which must be one that writes.
+
+        For what first fills temporary tables at length: others may write meanwhile.
+        """
+        with Session(self._readers, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the database and holds no lock against writers."""
         with Session(self._readers, expire_on_commit=False) as session, session.begin():
@@ -126,7 +135,7 @@ def _teach_sqlite(engine: Engine) -> None:
     def configure(connection: DBAPIConnection, _: "ConnectionPoolEntry") -> None:
         connection.isolation_level = None  # the driver then leaves transactions to us
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
