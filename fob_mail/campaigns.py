@@ -84,9 +84,7 @@ def parts(session: Session, campaign: Campaign) -> dict[str, Composed]:
 def reach(session: Session, to: MailingList) -> Reach:
     """Whom a campaign to this list would reach if it were frozen now."""
     audience = session.execute(text(f"SELECT count(*) {_AUDIENCE}"), {"list_id": to.id}).scalar_one()
-    states = session.execute(
-        select(Subscription.state, func.count()).where(Subscription.list_id == to.id).group_by(Subscription.state)
-    ).tuples()
+    states = session.execute(select(Subscription.state, func.count()).where(Subscription.list_id == to.id).group_by(Subscription.state))
     by_state = dict(states.all())
     return Reach(
         audience=audience,

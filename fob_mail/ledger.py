@@ -134,7 +134,7 @@ def give_back(session: Session, batch_ids: Iterable[int], worker: str) -> None:
 def leased_by(session: Session, worker: str) -> dict[int, int]:
     """The batches that a worker has, each with its campaign."""
     rows = session.execute(select(Batch.id, Batch.campaign_id).where(Batch.worker == worker, Batch.state == BatchState.LEASED))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def campaign_of(session: Session, batch_id: int) -> int | None:
@@ -152,7 +152,7 @@ def expired(session: Session, now: datetime) -> dict[str, list[int]]:
     """Batches whose lease has run out, by the worker that has not been heard of since."""
     rows = session.execute(select(Batch.worker, Batch.id).where(Batch.state == BatchState.LEASED, Batch.leased_until < now))
     found: dict[str, list[int]] = {}
-    for worker, batch_id in rows.tuples():
+    for worker, batch_id in rows:
         found.setdefault(worker or "", []).append(batch_id)
     return found
 
@@ -179,9 +179,7 @@ def finish_campaign(session: Session, campaign_id: int, now: datetime) -> bool:
 def counts(session: Session, campaign_id: int) -> Counts:
     """Where the deliveries of a campaign stand, counted now."""
     by_state = dict(
-        session.execute(select(Delivery.state, func.count()).where(Delivery.campaign_id == campaign_id).group_by(Delivery.state))
-        .tuples()
-        .all()
+        session.execute(select(Delivery.state, func.count()).where(Delivery.campaign_id == campaign_id).group_by(Delivery.state)).all()
     )
     in_lease = (Delivery.campaign_id == Batch.campaign_id) & Delivery.position.between(Batch.first_position, Batch.last_position)
     leased: dict[DeliveryState, int] = dict(
@@ -190,9 +188,7 @@ def counts(session: Session, campaign_id: int) -> Counts:
             .join(Batch, in_lease)
             .where(Batch.campaign_id == campaign_id, Batch.state == BatchState.LEASED, Delivery.state.in_(OWED))
             .group_by(Delivery.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     numbers = {str(state): by_state.get(state, 0) - leased.get(state, 0) for state in DeliveryState}
     return Counts(audience=sum(by_state.values()), leased=sum(leased.values()), **numbers)
@@ -204,7 +200,7 @@ def doubts(session: Session, campaign_id: int) -> list[Doubt]:
     rows = session.execute(
         select(Delivery.position, Delivery.address, Delivery.reply, Delivery.settled_at).where(unknown).order_by(Delivery.position)
     )
-    return [Doubt(position, address, reply or "", at) for position, address, reply, at in rows.tuples()]
+    return [Doubt(position, address, reply or "", at) for position, address, reply, at in rows]
 
 
 def owe_again(session: Session, campaign_id: int, positions: Sequence[int]) -> int:
@@ -260,7 +256,7 @@ def _recipients(session: Session, batch: Batch) -> list[Recipient]:
         Delivery.position, Delivery.subscriber_id, Delivery.address, Subscriber.name, Subscriber.language, Subscriber.attributes
     ).join(Subscriber, Subscriber.id == Delivery.subscriber_id)
     rows = session.execute(who.where(*_of(batch), Delivery.state.in_(OWED)).order_by(Delivery.position))
-    return [Recipient(batch.id, *row) for row in rows.tuples()]
+    return [Recipient(batch.id, *row) for row in rows]
 
 
 def _of(batch: Batch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -269,7 +265,7 @@ def _of(batch: Batch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def _owed(session: Session, batch: Batch) -> dict[DeliveryState, int]:
     rows = session.execute(select(Delivery.state, func.count()).where(*_of(batch), Delivery.state.in_(OWED)).group_by(Delivery.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _give_up(session: Session, batch: Batch, now: datetime) -> None:

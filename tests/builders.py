@@ -3,9 +3,14 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
+from fob_mail.addresses import digest
 from fob_mail.articles.article import Article, Block, BlockKind, CallKind, CallToAction, Span
 from fob_mail.composing.composed import Composed, Masthead
+from fob_mail.database import clock
 from fob_mail.events import Billing, Event, Person, When
+from fob_mail.models import MailingList, Subscriber, Subscription, SubscriptionState
 from fob_mail.personalising import mark
 
 LONDON = ZoneInfo("Europe/London")
@@ -104,3 +109,25 @@ def composed_parts(**changes: str) -> Composed:
         "text": f"Come.\n\n-- \nUnsubscribe:\n{way_out}\n",
     }
     return Composed(**(whole | changes))
+
+
+def make_list(session: Session, slug: str, **changes: object) -> MailingList:
+    """A list of that slug, in the database."""
+    whole = {"name": "Friends of the Valley", "sender": "Friends of the Valley <news@example.org>", "language": "en"}
+    made = MailingList(slug=slug, created_at=clock(session), **(whole | changes))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def make_subscriber(
+    session: Session, address: str, to: MailingList, state: SubscriptionState = SubscriptionState.CONFIRMED, **changes: object
+) -> Subscriber:
+    """A person on a list, in the database."""
+    now = clock(session)
+    made = Subscriber(address=address, digest=digest(address, b"d" * 40), created_at=now, **changes)
+    session.add(made)
+    session.flush()
+    session.add(Subscription(subscriber_id=made.id, list_id=to.id, state=state, since=now))
+    session.flush()
+    return made

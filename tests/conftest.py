@@ -1,0 +1,140 @@
+"""What tests stand on: both databases, settings, and the real command."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine, text
+
+from fob_mail import migrations
+from fob_mail.database import Database, connect
+from fob_mail.settings import Organisation, Settings
+from tests import postgres
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all migrations, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    database = connect(f"sqlite:///{file}")
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A running PostgreSQL with a database `migrated`, to be used as a template."""
+    with postgres.cluster() as url:
+        admin = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text("CREATE DATABASE migrated"))
+        database = connect(url.replace("/postgres", "/migrated"))
+        migrations.upgrade(database)
+        database.close()
+        admin.dispose()
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    shutil.copy(migrated_sqlite, tmp_path / "fob-mail.db")
+    return f"sqlite:///{tmp_path / 'fob-mail.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """A fresh, migrated PostgreSQL database."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    admin = create_engine(postgresql_server.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE migrated"))
+    admin.dispose()
+    return postgresql_server.replace("/postgres", f"/{name}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database of each kind, connected."""
+    connected = connect(database_url)
+    yield connected
+    connected.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """A fresh, migrated SQLite database, connected."""
+    connected = connect(sqlite_url)
+    yield connected
+    connected.close()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings of a small group, over the database of the test."""
+    return Settings(
+        database_url=SecretStr(database_url),
+        base_url="http://localhost:8000",
+        secret_key=SecretStr("s" * 40),
+        digest_key=SecretStr("d" * 40),
+        organisation=Organisation(name="Friends of the Valley", postal_address="12 Canal Street, Leeds LS1 1AA"),
+    )
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path, database_url: str) -> Path:
+    """A settings file in the test's folder, for the real command."""
+    file = tmp_path / "fob-mail.toml"
+    file.write_text(
+        f"""
+database_url = "{database_url}"
+secret_key = "{"s" * 40}"
+digest_key = "{"d" * 40}"
+[organisation]
+name = "Friends of the Valley"
+postal_address = "12 Canal Street, Leeds LS1 1AA"
+""",
+        encoding="utf-8",
+    )
+    file.chmod(0o600)
+    return file
+
+
+@pytest.fixture
+def fob_mail(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The real command, in the test's folder, with no FOB_MAIL_ variable of the outside."""
+
+    def run(*words: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
+        command = [sys.executable, "-m", "fob_mail", *map(str, words)]
+        return subprocess.run(
+            command, check=False, cwd=tmp_path, env={**clean, **environment}, input=stdin, capture_output=True, text=True, timeout=120
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert found, "Chromium is not installed: make test installs it, or says how"
+    return found

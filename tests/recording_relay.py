@@ -1,0 +1,149 @@
+"""A real SMTP server that records what it accepts, and fails where a test says so.
+
+    with RecordingRelay(Faults(rcpt={"p3@example.org": "550 5.1.1 Unknown"})) as relay:
+        …send to relay.port…
+    assert relay.recipients == Counter(...)
+
+It runs on aiosmtpd in a thread, on a free port of 127.0.0.1, and lives through the death of those who send to it.
+"""
+
+import asyncio
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What goes wrong, by address. `None` for a reply hangs up without one."""
+
+    mail: str = ""  # the reply to every MAIL
+    rcpt: dict[str, str] = field(default_factory=dict)
+    dot: dict[str, str | None] = field(default_factory=dict)  # recorded when None: accepted, but nobody is told
+    once: dict[str, str] = field(default_factory=dict)  # the reply to the first RCPT of an address; the next is welcome
+    before_dot: frozenset[str] = frozenset()  # hang up, once, when DATA begins
+    connections: int = 0  # hang up on so many connections before one is served
+    pipelining: bool = True
+    delay: float = 0.0  # seconds before each reply to a final dot
+    size: int = 33_554_432
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message that was accepted."""
+
+    return_path: str
+    recipient: str
+    content: bytes
+
+
+class RecordingRelay:
+    """The server, from `with` to the end of it."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.messages: list[Received] = []
+        self.met: Counter[str] = Counter()
+        self.connected = 0
+        self.port = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._ready = threading.Event()
+
+    @property
+    def recipients(self) -> Counter[str]:
+        """How many messages each address got."""
+        return Counter(message.recipient for message in self.messages)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(self._loop.create_server(self._session, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0.05))
+
+    def _session(self) -> SMTP:
+        self.connected += 1
+        return _Session(self)
+
+
+def _hang_up(server: SMTP) -> None:
+    if server.transport is not None:
+        server.transport.close()
+
+
+class _Session(SMTP):
+    def __init__(self, relay: RecordingRelay) -> None:
+        super().__init__(_Handler(relay), hostname="relay.test", data_size_limit=relay.faults.size, enable_SMTPUTF8=False)
+        self._relay = relay
+
+    async def smtp_DATA(self, arg: str) -> None:
+        recipient = self.envelope.rcpt_tos[0] if self.envelope and self.envelope.rcpt_tos else ""
+        if recipient in self._relay.faults.before_dot and not self._relay.met[f"before {recipient}"]:
+            self._relay.met[f"before {recipient}"] += 1
+            _hang_up(self)
+            return
+        await super().smtp_DATA(arg)
+
+
+class _Handler:
+    def __init__(self, relay: RecordingRelay) -> None:
+        self._relay = relay
+
+    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]) -> list[str]:
+        del envelope
+        session.host_name = hostname
+        if self._relay.connected <= self._relay.faults.connections:
+            _hang_up(server)
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self._relay.faults.pipelining else responses
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        del server, session
+        if self._relay.faults.mail:
+            return self._relay.faults.mail
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 Ok"
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        del server, session
+        faults, met = self._relay.faults, self._relay.met
+        met[address] += 1
+        if address in faults.rcpt:
+            return faults.rcpt[address]
+        if address in faults.once and met[address] == 1:
+            return faults.once[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        del session
+        recipient = envelope.rcpt_tos[0]
+        reply = self._relay.faults.dot.get(recipient, "250 2.0.0 Ok: queued")
+        if reply is None or reply.startswith("2"):
+            content = envelope.original_content or b""
+            self._relay.messages.append(Received(envelope.mail_from or "", recipient, content))
+        if self._relay.faults.delay:
+            await asyncio.sleep(self._relay.faults.delay)
+        if reply is None:
+            _hang_up(server)
+        return reply or "421 gone"
