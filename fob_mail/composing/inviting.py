@@ -12,6 +12,7 @@ from fob_mail.composing.headlines import preheader_of, subject_of
 from fob_mail.composing.inlining import inlined
 from fob_mail.composing.page import Page, lay_out
 from fob_mail.composing.plain import WIDTH, plain, wrap
+from fob_mail.composing.typesetting import NBSP
 from fob_mail.composing.words import words_of
 
 
@@ -29,7 +30,9 @@ def _html(page: Page) -> str:
 
 
 def _text(page: Page) -> str:
-    return _template("message.txt").render(page=page, plain=plain(page.blocks), width=WIDTH).lstrip("\n") + "\n"
+    """Wrapped with its no-break spaces, which then become plain ones: they are no help to those who search or copy."""
+    text = _template("message.txt").render(page=page, plain=plain(page.blocks), width=WIDTH)
+    return text.replace(NBSP, " ").strip("\n") + "\n"
 
 
 @lru_cache

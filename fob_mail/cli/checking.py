@@ -1,0 +1,58 @@
+"""What compose, test and send say of a campaign before it goes: who writes, and what is wrong, each with its remedy."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from fob_mail.cli.output import Json
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from fob_mail.composing.composed import Masthead
+    from fob_mail.models import Campaign, MailingList
+    from fob_mail.preflight import Problem
+    from fob_mail.settings import Settings
+
+
+def masthead_of(settings: "Settings", to: "MailingList") -> "Masthead":
+    """Who writes to this list."""
+    from fob_mail.composing.composed import Masthead  # noqa: PLC0415 imported late, so that --help is quick
+
+    group = settings.organisation
+    return Masthead(group.name or to.name, group.postal_address, to.name, group.website, group.privacy_url)
+
+
+def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", now: datetime) -> "list[Problem]":
+    """Everything wrong with a composed campaign, from what the database keeps; the article is read as of its first day."""
+    from fob_mail import campaigns, preflight  # noqa: PLC0415
+    from fob_mail.articles.reading import read  # noqa: PLC0415
+
+    zone = ZoneInfo(settings.organisation.timezone)
+    article = read(campaign.article_source, campaign.article_name, zone, campaign.created_at.astimezone(zone).date())
+    masthead = masthead_of(settings, campaigns.list_of(session, campaign))
+    found = [
+        problem
+        for composed in campaigns.parts(session, campaign).values()
+        for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=settings.smtp.host)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def show(problems: "Iterable[Problem]") -> None:
+    """Each problem and its remedy, for people, on standard error; errors are red."""
+    from fob_mail.preflight import Severity  # noqa: PLC0415
+
+    for problem in problems:
+        wrong = problem.severity is Severity.ERROR
+        click.secho("Error    " if wrong else "Warning  ", fg="red" if wrong else "yellow", bold=True, nl=False, err=True)
+        click.echo(problem.problem, err=True)
+        click.echo(f"         {problem.remedy}", err=True)
+
+
+def as_json(problems: "Iterable[Problem]") -> list[Json]:
+    """The problems for --json."""
+    return [{"severity": p.severity.value, "about": p.about, "place": p.place, "problem": p.problem, "remedy": p.remedy} for p in problems]
