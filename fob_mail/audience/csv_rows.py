@@ -64,7 +64,7 @@ def value_limit() -> Iterator[None]:
 
 def delimiters(head: str) -> list[str]:
     """The delimiters that this text may use, likeliest first: those that give the same number of cells, and more of them."""
-    said = head.partition("\n")[0].strip().lower().strip('"')
+    said = head.partition("\n")[0].rstrip("\r").strip('"').lower()
     if said.startswith("sep=") and said[4:] in DELIMITERS:
         return [said[4:]]
 
@@ -105,7 +105,7 @@ def _lines(text: TextIO, held: list[str], again: deque[str]) -> Iterator[str]:
 def _alone(line: int, text: str, delimiter: str) -> Row:
     """A line that begins a row which came to nothing: leniently read, unless it opens a quotation without end."""
     if text.count('"') % 2:
-        return line, [text], _UNCLOSED
+        return line, [text.rstrip("\r\n")], _UNCLOSED
     try:
         return line, next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), []), ""
     except csv.Error:

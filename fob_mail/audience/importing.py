@@ -35,6 +35,7 @@ class Report:
     rejected: int
     left: int
     suppressed: int
+    unusable: tuple[Reject, ...]  # the first of those rejected
     kept_out: tuple[Reject, ...]  # the first of those who left or are suppressed
     table: PeopleTable
 
@@ -53,6 +54,7 @@ def import_people(session: Session, file: BinaryIO, terms: Terms, rejects: Rejec
         tally = _Tally()
         with staging.staged(session) as stage:
             staging.fill(session, _people(table, terms.digest_key, rejects, tally, progress))
+            unusable = tuple(rejects.first)
             settled = settling.settle(session, stage, terms)
             kept_out = _keep_out(session, stage, table, rejects)
     counted = settled.imported + settled.confirmed + settled.already + settled.left + settled.suppressed
@@ -65,6 +67,7 @@ def import_people(session: Session, file: BinaryIO, terms: Terms, rejects: Rejec
         rejected=tally.rejected,
         left=settled.left,
         suppressed=settled.suppressed,
+        unusable=unusable,
         kept_out=kept_out,
         table=table,
     )

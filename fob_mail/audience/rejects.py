@@ -59,8 +59,9 @@ class Rejects:
             self.first.append(reject)
         if self._wanted is None:
             return
-        padded = [*cells, *[""] * (len(self.header) - len(cells))]
-        row = [guard(value) for value in padded] + [str(reject.line), guard(reject.reason)]
+        width = len(self.header)
+        fitted = [*cells[: width - 1], ", ".join(cells[width - 1 :]), *[""] * (width - 1 - len(cells))]  # as wide as the header
+        row = [guard(value) for value in fitted] + [str(reject.line), guard(reject.reason)]
         csv.writer(self._open(self._wanted)).writerow(row)
 
     def _open(self, wanted: Path) -> TextIO:

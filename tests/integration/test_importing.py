@@ -1,0 +1,292 @@
+"""A file of people comes onto a list: all or none, the same twice over, and nobody who left is brought back."""
+
+import csv
+import io
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fob_mail.addresses import digest
+from fob_mail.audience import counts, exporting, leaving, lists, subscribers, suppressions
+from fob_mail.audience.importing import Report, import_people
+from fob_mail.audience.rejects import Rejects
+from fob_mail.audience.settling import Terms
+from fob_mail.database import Database
+from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
+
+KEY = b"d" * 40
+NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
+TERMS = Terms(list_id=1, evidence="people.csv: the April stall", now=NOW, digest_key=KEY)
+PEOPLE = "Email,Name,Language,Town\nrosa@example.org,Rosa Mamani,es,La Paz\nluis@example.org,Luis Quispe,,\nANA@example.org,,en,Leeds\n"
+
+
+@pytest.fixture(autouse=True)
+def _a_list(database: Database) -> None:
+    with database.begin() as session:
+        made = lists.create(session, "supporters", "Friends of the Valley", "Friends <news@example.org>", now=NOW)
+        assert made.id == TERMS.list_id
+
+
+def bring(database: Database, text: str, terms: Terms = TERMS, rejects: Rejects | None = None) -> Report:
+    """Import a text as a file, on its own."""
+    with rejects or Rejects(None) as kept, database.begin_late() as session:
+        return import_people(session, io.BytesIO(text.encode()), terms, kept, lambda _: None)
+
+
+def everything(session: Session) -> list[tuple[object, ...]]:
+    """All that is kept of people, to see whether anything changed."""
+    people = session.execute(
+        select(Subscriber.address, Subscriber.name, Subscriber.language, Subscription.state, Subscription.since, func.count(Consent.id))
+        .outerjoin(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .outerjoin(Consent, Consent.subscriber_id == Subscriber.id)
+        .group_by(Subscriber.id, Subscription.state, Subscription.since)
+        .order_by(Subscriber.address)
+    )
+    attributes = session.execute(select(Subscriber.address, Subscriber.attributes).order_by(Subscriber.address))
+    return [tuple(row) for row in people] + [(address, tuple(held.items())) for address, held in attributes]
+
+
+def test_people_come_onto_the_list_with_their_consent(database: Database) -> None:
+    """Address, digest, name, language, attributes, state, and the words that were given."""
+    report = bring(database, PEOPLE)
+
+    assert (report.rows, report.imported, report.already, report.duplicates, report.rejected) == (3, 3, 0, 0, 0)
+    with database.read() as session:
+        rosa = subscribers.find(session, "rosa@example.org")
+        assert (rosa.name, rosa.language, rosa.attributes, rosa.created_at) == ("Rosa Mamani", "es", {"Town": "La Paz"}, NOW)
+        assert rosa.digest == digest("rosa@example.org", KEY)
+        subscription = session.get_one(Subscription, (rosa.id, 1))
+        assert (subscription.state, subscription.since) == (SubscriptionState.CONFIRMED, NOW)
+        consent = session.scalars(select(Consent).where(Consent.subscriber_id == rosa.id)).one()
+        assert (consent.what, consent.how, consent.evidence) == ("joined", "import", "people.csv: the April stall")
+        assert consent.given_at == NOW
+
+
+def test_importing_twice_changes_nothing(database: Database) -> None:
+    """No second consent, no new date."""
+    bring(database, PEOPLE)
+    with database.read() as session:
+        before = everything(session)
+
+    report = bring(database, PEOPLE, replace(TERMS, now=NOW + timedelta(days=1)))
+
+    with database.read() as session:
+        assert everything(session) == before
+    assert (report.imported, report.already) == (0, 3)
+
+
+def test_known_people_get_what_they_lack_and_keep_what_they_have(database: Database) -> None:
+    """A name and a language; attributes are for new people."""
+    bring(database, PEOPLE)
+
+    bring(database, "email,name,language,Town\nrosa@example.org,R.,en,Oruro\nana@example.org,Ana,es,York\nluis@example.org,,qu,Sucre\n")
+
+    with database.read() as session:
+        rosa, ana, luis = (subscribers.find(session, f"{name}@example.org") for name in ("rosa", "ana", "luis"))
+        assert (rosa.name, rosa.language, rosa.attributes) == ("Rosa Mamani", "es", {"Town": "La Paz"})
+        assert (ana.name, ana.language) == ("Ana", "en")
+        assert (luis.name, luis.language, luis.attributes) == ("Luis Quispe", "qu", {})
+
+
+def test_an_update_overwrites_what_the_file_says_and_no_more(database: Database) -> None:
+    """Other attributes stay, and what the file leaves empty does too."""
+    bring(database, "email,name,language,Town,Branch\nrosa@example.org,Rosa Mamani,es,La Paz,north\n")
+
+    bring(database, "email,name,language,Town\nrosa@example.org,Rosa M.,,Oruro\n", replace(TERMS, overwrite=True))
+
+    with database.read() as session:
+        rosa = subscribers.find(session, "rosa@example.org")
+        assert (rosa.name, rosa.language, rosa.attributes) == ("Rosa M.", "es", {"Town": "Oruro", "Branch": "north"})
+
+
+def test_the_first_of_several_rows_for_an_address_counts(database: Database) -> None:
+    """However the address is written; the others are duplicates."""
+    report = bring(database, "email,name\nzoe@example.org,Zoe\nrosa@example.org,First\nROSA@example.org,Second\nrosa@EXAMPLE.org,Third\n")
+
+    assert (report.rows, report.imported, report.duplicates) == (4, 2, 2)
+    with database.read() as session:
+        assert subscribers.find(session, "rosa@example.org").name == "First"
+
+
+def test_nobody_who_left_is_brought_back(database: Database) -> None:
+    """They are counted and named, with the day."""
+    bring(database, PEOPLE)
+    with database.begin() as session:
+        leaving.leave(session, subscribers.find(session, "rosa@example.org").id, 1, "one-click", "", NOW)
+        before = everything(session)
+
+    report = bring(database, PEOPLE.replace("Rosa Mamani", "Rosa"), replace(TERMS, now=NOW + timedelta(days=9), overwrite=True))
+
+    assert (report.imported, report.already, report.left) == (0, 2, 1)
+    assert [(kept.line, kept.what, kept.reason) for kept in report.kept_out] == [(2, "rosa@example.org", "left on 2026-04-01")]
+    with database.read() as session:
+        assert everything(session) == before
+
+
+@pytest.mark.parametrize("why", list(SuppressionReason))
+def test_nobody_who_is_suppressed_is_brought_back(database: Database, why: SuppressionReason) -> None:
+    """Not even as a subscriber: who asked to be erased stays erased."""
+    with database.begin() as session:
+        suppressions.suppress(session, digest("rosa@example.org", KEY), why, NOW)
+
+    report = bring(database, PEOPLE + "Rosa@example.org,,,\n")
+
+    assert (report.imported, report.suppressed, report.duplicates) == (2, 1, 1)
+    assert [kept.reason for kept in report.kept_out] == [f"suppressed: {why}"]
+    with database.read() as session:
+        assert session.scalar(select(Subscriber).where(Subscriber.address == "rosa@example.org")) is None
+
+
+def test_people_who_were_waiting_are_confirmed_with_the_consent_given(database: Database) -> None:
+    """The organiser has their word."""
+    with database.begin() as session:
+        session.add(Subscriber(address="rosa@example.org", digest=digest("rosa@example.org", KEY), created_at=NOW))
+        session.flush()
+        session.add(Subscription(subscriber_id=1, list_id=1, state=SubscriptionState.PENDING, since=NOW - timedelta(days=3)))
+
+    report = bring(database, PEOPLE)
+
+    assert (report.imported, report.confirmed) == (2, 1)
+    with database.read() as session:
+        assert session.get_one(Subscription, (1, 1)).state is SubscriptionState.CONFIRMED
+        assert len(session.scalars(select(Consent).where(Consent.subscriber_id == 1)).all()) == 1
+
+
+def test_people_of_another_list_come_onto_this_one_too(database: Database) -> None:
+    """And who left the other is asked about this one alone."""
+    bring(database, PEOPLE)
+    with database.begin() as session:
+        leaving.leave(session, subscribers.find(session, "rosa@example.org").id, 1, "page", "", NOW)
+        other = lists.create(session, "press", "Press", "press@example.org", now=NOW)
+
+    report = bring(database, PEOPLE, replace(TERMS, list_id=other.id))
+
+    assert (report.imported, report.left) == (3, 0)
+    with database.read() as session:
+        assert counts(session, other.id).confirmed == 3
+        assert session.scalar(select(func.count()).select_from(Subscriber)) == 3
+
+
+def test_the_rest_is_imported_when_rows_are_rejected(database: Database, tmp_path: Path) -> None:
+    """Each rejected row keeps its own columns, and gains its line and the reason; formulas are disarmed; others cannot read it."""
+    with database.begin() as session:
+        suppressions.suppress(session, digest("ana@example.org", KEY), SuppressionReason.COMPLAINT, NOW)
+    rejects = Rejects(tmp_path / "people.rejects.csv")
+
+    report = bring(database, PEOPLE + "nobody,=HYPERLINK(1),,x\n", rejects=rejects)
+
+    assert (report.imported, report.rejected, report.suppressed) == (2, 1, 1)
+    assert rejects.path is not None
+    assert stat.S_IMODE(rejects.path.stat().st_mode) == 0o600
+    header, nobody, ana = csv.reader(rejects.path.read_text(encoding="utf-8-sig").splitlines())
+    assert header == ["Email", "Name", "Language", "Town", "line", "reason"]
+    assert nobody[:5] == ["nobody", "'=HYPERLINK(1)", "", "x", "5"]
+    assert ana == ["ANA@example.org", "", "en", "Leeds", "4", "suppressed: complaint"]
+
+
+def test_a_rejects_file_never_takes_anothers_place(database: Database, tmp_path: Path) -> None:
+    """It is numbered; and there is none where nothing was rejected."""
+    wanted = tmp_path / "people.rejects.csv"
+    wanted.write_text("mine")
+
+    bring(database, PEOPLE, rejects=Rejects(wanted))
+    numbered = Rejects(wanted)
+    bring(database, "email\nnobody\nrosa@example.org\n", rejects=numbered)
+
+    assert wanted.read_text() == "mine"
+    assert numbered.path == tmp_path / "people.rejects-2.csv"
+    assert len(list(tmp_path.glob("*.csv"))) == 2
+
+
+def test_a_failure_half_way_leaves_nothing_behind(database: Database, tmp_path: Path) -> None:
+    """No person, no rejects file, and the next import works."""
+
+    def fail(done: int) -> None:
+        if done > 0:
+            raise OSError("the disk is gone")
+
+    text = PEOPLE + "nobody,,,\n"
+    with (
+        pytest.raises(OSError, match="disk"),
+        Rejects(tmp_path / "people.rejects.csv") as rejects,
+        database.begin_late() as session,
+    ):
+        import_people(session, io.BytesIO(text.encode()), TERMS, rejects, fail)
+
+    assert not list(tmp_path.glob("*.csv"))
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
+    assert bring(database, text).imported == 3
+
+
+def test_others_may_write_while_a_file_is_read(database: Database) -> None:
+    """Somebody presses the link in a mail meanwhile: a long file must not keep them waiting."""
+    bring(database, PEOPLE)
+
+    def someone_leaves(_: int) -> None:
+        with database.begin() as session:
+            leaving.leave(session, subscribers.find(session, "rosa@example.org").id, 1, "one-click", "", NOW)
+
+    with Rejects(None) as rejects, database.begin_late() as session:
+        report = import_people(session, io.BytesIO(PEOPLE.encode()), TERMS, rejects, someone_leaves)
+
+    assert (report.already, report.left) == (2, 1)
+
+
+value = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=20).map(str.strip)
+person = st.tuples(value, value)
+
+
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(person, min_size=1, max_size=5))
+def test_what_is_exported_can_be_imported_as_it_was(sqlite_database: Database, people: list[tuple[str, str]]) -> None:
+    """Formula guards, quotes, line ends and all."""
+    database = sqlite_database
+    source = io.StringIO()
+    writer = csv.writer(source)
+    writer.writerow(["email", "name", "Town"])
+    writer.writerows([f"p{number}@example.org", name, town] for number, (name, town) in enumerate(people))
+
+    def exported(list_slug: str, text: str) -> str:
+        with database.begin() as session:
+            made = session.scalar(select(MailingList).where(MailingList.slug == list_slug))
+            made = made or lists.create(session, list_slug, "A list", "a@example.org", now=NOW)
+            import_people(
+                session, io.BytesIO(text.encode()), replace(TERMS, list_id=made.id, overwrite=True), Rejects(None), lambda _: None
+            )
+            out = io.StringIO()
+            exporting.write(exporting.rows(session, made.id), out)
+            return out.getvalue()
+
+    first = exported("one", source.getvalue())
+
+    assert exported("one", first) == first
+
+
+def test_the_command_reports_and_names_whom_it_left_out(
+    database: Database, fob_mail: Callable[..., CompletedProcess[str]], settings_file: Path, tmp_path: Path
+) -> None:
+    """Semicolons and Windows-1252, as a spreadsheet writes them."""
+    assert settings_file.exists()
+    bring(database, PEOPLE)
+    (tmp_path / "gente.csv").write_bytes("Nombre;Correo electrónico\r\nSaúl;saul@example.org\r\nX;nobody\r\n".encode("windows-1252"))
+
+    tried = fob_mail("subscribers", "import", "supporters", "gente.csv", "--consent", "the stall", "--dry-run")
+    done = fob_mail("subscribers", "import", "supporters", "gente.csv", "--consent", "the stall")
+
+    assert "nothing was changed" in tried.stdout
+    assert "line 3: nobody" in done.stdout
+    assert "gente.rejects.csv" in done.stdout
+    with database.read() as session:
+        assert subscribers.find(session, "saul@example.org").name == "Saúl"
+        assert counts(session, 1).confirmed == 4
