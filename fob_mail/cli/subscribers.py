@@ -145,7 +145,7 @@ def export(installation: Installation, slug: str, out: Path | None, everyone: bo
             raise InputError(f"{out} cannot be written: {error.strerror}.", "Name a file that is not there yet.") from None
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
             number = exporting.write(rows, file)
-    click.echo(f"{number:,} people are in {out}.", err=True)
+    click.echo(f"{number:,} {'person is' if number == 1 else 'people are'} in {out}.", err=True)
 
 
 def _digest_key(installation: Installation) -> bytes:
