@@ -1,0 +1,137 @@
+"""Which event does a text announce? Its name, moment and place, found where people write them."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from fob_mail.articles import dates
+from fob_mail.articles.article import Notice
+from fob_mail.articles.people import Labelled, Role, people
+from fob_mail.events import Billing, Event, When
+
+_EVENT = (
+    r"(?:event|meeting|rally|webinar|concert|screening|demonstration|vigil|conference|talk|evening|workshop|launch|fundraiser|"
+    r"acto|encuentro|reunión|charla|concierto|conferencia|evento|jornada|mitin)"
+)
+_ANNOUNCES = re.compile(rf"\b{_EVENT}\b", re.IGNORECASE)
+_INVITES = re.compile(
+    r"\b(?:holding|hosting|organi[sz]ing|join us|come (?:along|to)|invites? you|will be held|takes place|"
+    r"celebra|organiza|invita|os esperamos)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\u201c\"\u2018\u00ab](?P<name>[^\u201c\u201d\"\u2018\u00ab\u00bb\n]{4,120})[\u201d\"\u2019\u00bb]")
+_CALLED = re.compile(r"\b(?:called|titled|entitled|titulad[oa]|llamad[oa])\s+(?P<name>[^,.;\n]{4,120})", re.IGNORECASE)
+_NAMED = re.compile(rf"\b{_EVENT}\s?[,:]\s+(?P<name>\S[^\n]{{3,300}})", re.IGNORECASE)
+_NAME_ENDS = re.compile(
+    r",?\s+(?:marking|celebrating|commemorating|to mark|featuring|which|where|this|that will|taking place|con motivo|para conmemorar)\b"
+    r"|,\s+(?:on|at|in|with|from|el|en|a las|con)\b|[.;]\s|\.$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:at|in|en)\s+(?:the\s+)?(?P<place>[A-Z\u00c0-\u00dd][^,.;()\n]{2,80}(?:,\s+[A-Z0-9\u00c0-\u00dd][^,.;()\n]{1,60}){0,4})"
+)
+_ONLINE = re.compile(r"\b(?:on ?line|zoom|livestream(?:ed)?|en línea)\b", re.IGNORECASE)
+LONGEST = 1500
+ENOUGH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """The paragraph that announces, and the date in it."""
+
+    text: str
+    found: dates.Found
+
+
+def announcement(paragraphs: list[str]) -> Announcement | None:
+    """The paragraph that most looks like an invitation with a date; None if none does."""
+    best: tuple[int, int, Announcement] | None = None
+    for number, text in enumerate(paragraphs):
+        if len(text) > LONGEST:
+            continue
+        for found in dates.find(text):
+            score = (
+                2 * (found.starts is not None)
+                + 2 * (found.weekday is not None)
+                + bool(_INVITES.search(text))
+                + 2 * bool(_ANNOUNCES.search(text))
+            )
+            if score >= ENOUGH and (best is None or (score, number) >= best[:2]):
+                best = (score, number, Announcement(text, found))
+    return best[2] if best else None
+
+
+def event_of(
+    told: Announcement | None, lines: list[Labelled], title: str, zone: ZoneInfo, today: date
+) -> tuple[Event | None, list[Notice]]:
+    """The event that an announcement and labelled lines tell of, and what had to be inferred. None if they tell of none."""
+    said = [line.rest for line in lines if line.role is Role.TIME]
+    found = dates.find(", ".join(said))[:1] or ([told.found] if told else [])
+    moment, notices = _moment(found[0], zone, today) if found else (None, [])
+    if told is None and not said and not any(line.role in {Role.SPEAKERS, Role.CHAIR} for line in lines):
+        return None, []
+    places = [line.rest.rstrip(".") for line in lines if line.role is Role.PLACE]
+    event = Event(
+        name=(name_in(told) if told else "") or title,
+        when=moment,
+        place=", ".join(places) or (place_in(told) if told else ""),
+        billings=tuple(Billing(line.label, people(line.rest)) for line in lines if line.role is Role.SPEAKERS),
+        chair=tuple(person for line in lines if line.role is Role.CHAIR for person in people(line.rest)),
+        supporters="; ".join(line.rest.rstrip(".") for line in lines if line.role is Role.SUPPORTERS),
+    )
+    if not found:
+        remedy = "Write it in the front matter: date: 2027-04-19 18:30"
+        notices = [Notice("no-date", f"There is an event, {event.name!r}, but no day with a date was found for it.", remedy)]
+    return event, notices
+
+
+def name_in(told: Announcement) -> str:
+    """The event's name: in quotes, after `called`, or after `an event,`; else nothing."""
+    before_date = told.text[: told.found.start]
+    for pattern in (_QUOTED, _CALLED, _NAMED):
+        match = pattern.search(before_date) or (pattern.search(told.text) if pattern is _QUOTED else None)
+        if match:
+            name = _NAME_ENDS.split(match["name"], maxsplit=1)[0] if pattern is not _QUOTED else match["name"]
+            name = re.sub(r",?\s+(?:on|el|this|next)\s*$", "", name.strip(" ,:\u2013\u2014-"))
+            if name:
+                return name
+    return ""
+
+
+def place_in(told: Announcement) -> str:
+    """Where it is, said beside the date: `at Conway Hall, London`, or online."""
+    around = told.text[told.found.end : told.found.end + 200]
+    match = _PLACE.search(around)
+    if match and not dates.find(match["place"]):
+        return match["place"].strip()
+    online = _ONLINE.search(around)
+    return online[0].capitalize() if online else ""
+
+
+def _moment(found: dates.Found, zone: ZoneInfo, today: date) -> tuple[When | None, list[Notice]]:
+    moment = dates.when(found, zone, today)
+    written = f"\u201c{found.as_written}\u201d"
+    if moment is None:
+        return None, [Notice("impossible-date", f"There is no such day: {written}.", "Correct the date in the article.")]
+    notices = [] if moment.year_said else [_inferred(found, moment, today)]
+    if real := dates.disagrees(found):
+        notices.append(Notice("weekday-mismatch", f"{written} is a {real}.", "Correct the weekday or the date in the article."))
+    if not moment.time_said:
+        notices.append(
+            Notice("no-time", f"{written} has no time of day.", f"Write it in the front matter: date: {moment.starts:%Y-%m-%d} 18:30")
+        )
+    return moment, notices
+
+
+def _inferred(found: dates.Found, moment: When, today: date) -> Notice:
+    """Which year was taken, and why; the year before it that fits too is named, since the article may be an old one."""
+    likely, *others = dates.likely_years(found, today)
+    why, past = "that is the next one", ""
+    if found.weekday is not None:
+        why = f"in it that day is a {dates.WEEKDAY_NAMES[found.weekday]}"
+        earlier = [year for year in others if year < likely]
+        past = f", as it was in {max(earlier)}" if earlier else ""
+    written_out = f"{moment.starts:%Y-%m-%d %H:%M}" if moment.time_said else f"{moment.starts:%Y-%m-%d}"
+    problem = f"The year of \u201c{found.as_written}\u201d is not said; {likely} is likely: {why}{past}."
+    return Notice("year-inferred", problem, f"Write it in the front matter: date: {written_out}")

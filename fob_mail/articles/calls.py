@@ -1,0 +1,74 @@
+"""What a reader is asked to do: `Register here – Invite & share on FB here – Retweet here`, with links or without."""
+
+import re
+
+from fob_mail.articles.article import Block, BlockKind, CallKind, CallToAction, Span
+
+LONGEST_LINE = 240
+LONGEST_CALL = 90
+
+_KINDS = (
+    (CallKind.RETWEET, re.compile(r"\b(?:re-?tweet|tweet|retuitea|tuitea|repost)", re.IGNORECASE)),
+    (CallKind.SHARE, re.compile(r"\b(?:share|invite|comparte|compartir|invita)\b", re.IGNORECASE)),
+    (
+        CallKind.REGISTER,
+        re.compile(
+            r"\b(?:register|registration|book|rsvp|sign up|tickets?|reserve|"
+            r"inscr[ií]bete|inscripci[oó]n|inscribirse|reg[ií]strate|reserva)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (CallKind.FOLLOW, re.compile(r"\b(?:follow|sigue|síguenos)\b", re.IGNORECASE)),
+)
+_PROMISE = re.compile(r"\b(?:here|aqu[ií]|this link|below|este enlace)\b", re.IGNORECASE)
+_PARTS = re.compile(r"\s+[\u2013\u2014|\u00b7/-]\s+")
+_FOLLOW = re.compile(r"(?P<label>(?:Follow|Sigue a|Síguenos)\b.{0,100}?)\s+(?:at|on|en)(?P<rest>(?:\s.{0,200})?)$")
+URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
+
+
+def kind_of(words: str) -> CallKind | None:
+    """What the words ask for, if they ask for anything."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(words)), None)
+
+
+def calls_of(block: Block) -> tuple[CallToAction, ...]:
+    """The calls that a paragraph is made of: each part asks for something, and by a link or words that promise one."""
+    if block.kind is not BlockKind.PARAGRAPH or len(block.text) > LONGEST_LINE:
+        return ()
+    found = []
+    for words, url in _parts(block.items[0]):
+        kind = kind_of(words)
+        if kind is None or len(words) > LONGEST_CALL or not (url or _PROMISE.search(words)):
+            return ()
+        found.append(CallToAction(kind, words, url))
+    return tuple(found)
+
+
+def linked_calls(block: Block) -> list[CallToAction]:
+    """Calls within running text, by their links: `… you can [register](https://…) until Friday`."""
+    spans = (span for item in block.items for span in item if span.href and len(span.text) <= LONGEST_CALL)
+    found = ((kind_of(span.text), span) for span in spans)
+    return [CallToAction(kind, span.text.strip(), span.href) for kind, span in found if kind and not URL.fullmatch(span.text)]
+
+
+def follow_of(sentence: str) -> CallToAction | None:
+    """`Follow Friends of Bolivia at and`: a call to follow, whose links may have been lost."""
+    match = _FOLLOW.fullmatch(sentence.strip().rstrip("."))
+    if not match:
+        return None
+    url = URL.search(match["rest"])
+    return CallToAction(CallKind.FOLLOW, match["label"].strip(), url[0].rstrip(".,;") if url else "")
+
+
+def _parts(spans: tuple[Span, ...]) -> list[tuple[str, str]]:
+    """The parts between dashes or bars, each with the first address in it; addresses written out are no words."""
+    parts: list[tuple[str, str]] = [("", "")]
+    for span in spans:
+        for number, words in enumerate(_PARTS.split(span.text)):
+            if number:
+                parts.append(("", ""))
+            before, url = parts[-1]
+            bare = URL.search(words)
+            parts[-1] = (before + URL.sub("", words), url or span.href or (bare[0].rstrip(".,;)") if bare else ""))
+    tidy = ((" ".join(words.split()).strip(" :.,"), url) for words, url in parts)
+    return [(words, url) for words, url in tidy if words or url]

@@ -1,0 +1,174 @@
+"""What an article says of itself between two lines of `---`: what its text does not say, or says wrongly.
+
+| key                              | what it gives                                             |
+|----------------------------------|-----------------------------------------------------------|
+| title, standfirst, byline        | the words above and below the article                     |
+| language                         | a language tag, such as en or es                          |
+| event                            | the event's name                                          |
+| date, ends                       | 2027-04-19 18:30, or in words with the year               |
+| place                            | where it is                                               |
+| register, share, retweet, follow | the addresses that the text's calls to action have lost   |
+| links                            | further links: a label and an address each                |
+"""
+
+import difflib
+import json
+import re
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from fob_mail.articles import dates
+from fob_mail.articles.article import CallKind
+from fob_mail.errors import InputError
+
+LARGEST = 20_000
+"""Characters of front matter."""
+
+FENCE = re.compile(r"\ufeff?---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+KINDS = (CallKind.REGISTER, CallKind.SHARE, CallKind.RETWEET, CallKind.FOLLOW)
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What was said, checked; empty where it was not."""
+
+    title: str = ""
+    standfirst: str = ""
+    byline: str = ""
+    language: str = ""
+    event: str = ""
+    date: datetime | None = None
+    time_said: bool = True
+    ends: datetime | None = None
+    place: str = ""
+    calls: dict[CallKind, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+
+
+KEYS = tuple(f.name for f in fields(FrontMatter) if f.name not in {"calls", "time_said"}) + tuple(kind.value for kind in KINDS)
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML without aliases, which could make a small file large."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not accepted here")
+        return super().compose_node(parent, index)
+
+
+def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
+    """The front matter, and the text below it. Raises InputError with everything that is wrong."""
+    match = FENCE.match(source)
+    if not match:
+        return FrontMatter(), source
+    written = _parsed(match[1] or "")
+    wrong: list[str] = []
+    calls = {kind: _url(written, kind.value, wrong) for kind in KINDS if kind.value in written}
+    starts, time_said = _moment(written, "date", zone, wrong)
+    ends, _ = _moment(written, "ends", zone, wrong)
+    words = {key: _words(written, key, wrong) for key in ("title", "standfirst", "byline", "event", "place", "language")}
+    if words["language"] and not _TAG.fullmatch(words["language"]):
+        wrong.append(f"  language: {words['language'][:40]!r} is not a language; write en or es")
+    if starts and ends and ends <= starts:
+        wrong.append("  ends: is not after date")
+    links = _links(written, wrong)
+    if wrong:
+        raise InputError("The front matter of the article has mistakes:\n" + "\n".join(wrong), "Correct them between the lines of ---.")
+    return FrontMatter(**words, date=starts, time_said=time_said, ends=ends, calls=calls, links=links), source[match.end() :]
+
+
+def with_links(source: str, links: dict[str, str]) -> str:
+    """The article with these addresses in its front matter: register, share, retweet or follow; made if there is none."""
+    if not links:
+        return source
+    match = FENCE.match(source)
+    written = (match[1] or "") if match else ""
+    kept = [line for line in written.splitlines() if line.partition(":")[0].strip() not in links]
+    added = [f"{kind}: {json.dumps(url, ensure_ascii=False)}" for kind, url in links.items()]
+    return "\n".join(["---", *kept, *added, "---", source[match.end() :] if match else source])
+
+
+def _parsed(text: str) -> dict[str, object]:
+    remedy = "Write lines such as `register: https://example.org/evening`."
+    if len(text) > LARGEST:
+        raise InputError(f"The front matter has over {LARGEST:,} characters.", remedy)
+    try:
+        written = yaml.load(text, Loader=_Plain)  # noqa: S506 a SafeLoader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 2}" if mark else ""
+        raise InputError(f"The front matter cannot be read{where}: {getattr(error, 'problem', None) or error}.", remedy) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"The front matter cannot be read: {error}.", remedy) from None
+    if written is None:
+        return {}
+    if not isinstance(written, dict):
+        raise InputError("The front matter is not made of keys and values.", remedy)
+    unknown = [str(key) for key in written if key not in KEYS]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0].lower(), KEYS, n=1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise InputError(f"The front matter has an unknown key: {', '.join(unknown)[:200]}.", f"{hint}The keys are {', '.join(KEYS)}.")
+    return written
+
+
+def _words(written: dict[str, object], key: str, wrong: list[str]) -> str:
+    value = written.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        wrong.append(f"  {key}: is not a text")
+        return ""
+    return " ".join(str(value).split())
+
+
+def checked_url(url: str) -> str:
+    """What is wrong with an address, in words; empty if nothing is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return f"{url[:80]!r} is not an address"
+    whole = (parts.scheme in {"http", "https"} and parts.hostname) or (parts.scheme == "mailto" and "@" in parts.path)
+    if not whole or re.search(r"[\s<>\"\x00-\x1f]", url):
+        return f"{url[:80]!r} is not a whole address; begin it with https://"
+    return ""
+
+
+def _url(written: dict[str, object], key: str, wrong: list[str]) -> str:
+    url = str(written[key] or "").strip()
+    if problem := checked_url(url) if url else "":
+        wrong.append(f"  {key}: {problem}")
+    return url
+
+
+def _links(written: dict[str, object], wrong: list[str]) -> dict[str, str]:
+    links = written.get("links") or {}
+    if not isinstance(links, dict):
+        wrong.append("  links: write a label and an address on each line below it")
+        return {}
+    found = {" ".join(str(label).split()): str(url or "").strip() for label, url in links.items()}
+    wrong += [f"  links: {problem}" for url in found.values() if (problem := checked_url(url))]
+    return found
+
+
+def _moment(written: dict[str, object], key: str, zone: ZoneInfo, wrong: list[str]) -> tuple[datetime | None, bool]:
+    """A moment, and whether its time of day was said."""
+    value = written.get(key)
+    if value is None:
+        return None, True
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=zone)), True
+    if isinstance(value, date):
+        return datetime.combine(value, time(0), zone), False
+    found = dates.find(str(value))
+    moment = dates.when(found[0], zone, date.min.replace(year=2000)) if found and found[0].year else None
+    if moment is None or dates.disagrees(found[0]):
+        wrong.append(f"  {key}: {str(value)[:60]!r} is not a date with its year; write 2027-04-19 18:30")
+        return None, True
+    return moment.starts, moment.time_said

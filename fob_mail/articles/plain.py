@@ -1,0 +1,54 @@
+"""Plain text, as it was copied off a page, into blocks: paragraphs, labelled lines, lists."""
+
+import re
+
+from fob_mail.articles.article import Block, BlockKind, Span
+from fob_mail.articles.calls import URL
+from fob_mail.articles.people import labelled
+
+WRAPPED = 120
+"""A text with longer lines than this is not wrapped by hand: each of its lines is a paragraph."""
+
+_BULLET = re.compile(r"\s*[-*\u2022]\s+(?P<item>\S.*)")
+_NUMBER = re.compile(r"\s*\d{1,2}[.)]\s+(?P<item>\S.*)")
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of a text, in its order. Nothing of it is left out."""
+    lines = [line.strip(" \t\r\f\v") for line in text.splitlines()]
+    whole_lines = any(len(line) > WRAPPED for line in lines)
+    found: list[Block] = []
+    group: list[str] = []
+    for line in [*lines, ""]:
+        if line:
+            group.append(line)
+        elif group:
+            found += _group(group, whole_lines=whole_lines)
+            group = []
+    return found
+
+
+def spans(words: str) -> tuple[Span, ...]:
+    """Words, with the addresses in them as links."""
+    found: list[Span] = []
+    at = 0
+    for match in URL.finditer(words):
+        url = match[0].rstrip(".,;:!?)\u2019\u201d")
+        found += [Span(words[at : match.start()]), Span(url, href=url)]
+        at = match.start() + len(url)
+    return tuple(span for span in (*found, Span(words[at:])) if span.text)
+
+
+def _group(lines: list[str], *, whole_lines: bool) -> list[Block]:
+    """The lines between two blank ones: a list, paragraphs of a line each, or one paragraph that was wrapped."""
+    for kind, pattern in ((BlockKind.BULLETS, _BULLET), (BlockKind.NUMBERS, _NUMBER)):
+        items = [match["item"] for line in lines if (match := pattern.fullmatch(line))]
+        if len(items) == len(lines) and (kind is BlockKind.BULLETS or len(items) > 1):
+            return [Block(kind, tuple(map(spans, items)))]
+    paragraphs: list[str] = []
+    for line in lines:
+        if paragraphs and not whole_lines and not labelled(line):
+            paragraphs[-1] += f" {line}"
+        else:
+            paragraphs.append(line)
+    return [Block(BlockKind.PARAGRAPH, (spans(paragraph),)) for paragraph in paragraphs]

@@ -1,0 +1,151 @@
+"""Which block is what: title, standfirst, event, speakers, calls to action, byline; what is none of these is the body."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from fob_mail.articles.announcing import announcement, event_of
+from fob_mail.articles.article import Article, Block, BlockKind, CallKind, CallToAction, Notice
+from fob_mail.articles.calls import calls_of, follow_of, linked_calls
+from fob_mail.articles.people import Labelled, Role, labelled
+from fob_mail.articles.plain import spans
+
+LONGEST_TITLE = 150
+LONGEST_STANDFIRST = 300
+LONGEST_BYLINE = 320
+
+_BY = re.compile(r"(?:By|Por|Words by|Text by)\s+[^\W\d_].{2,79}")
+_IS = re.compile(r"[^\W\d_][\w'\u2019.-]*(?:\s+[\w'\u2019.-]+){1,5}\s+(?:is|was|es|writes|works|escribe|trabaja)\s+\S.{5,}")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u00c0-\u00dd])")
+_WORDS = {
+    "en": re.compile(r"\b(?:the|and|of|to|with|is|for|at)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:el|la|los|las|de|que|y|en|con|para)\b", re.IGNORECASE),
+}
+_TELLING = 20  # so many of a language's small words, and twice as many as of the other's, tell it
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What has been found so far, and the blocks that are still nothing in particular."""
+
+    rest: list[Block]
+    title: str = ""
+    standfirst: str = ""
+    byline: str = ""
+    lines: list[Labelled] = field(default_factory=list)
+    calls: list[CallToAction] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> Article:
+    """The article that these blocks are. A title that is given is kept; nothing of the blocks is left out."""
+    language = _language(" ".join(block.text for block in blocks))
+    parts = _Parts(list(blocks), title)
+    _take_head(parts)
+    _take_tail(parts)
+    _take_labels(parts)
+    _take_calls(parts)
+    told = announcement([block.text for block in parts.rest if block.kind is not BlockKind.HEADING])
+    event, notices = event_of(told, parts.lines, parts.title, zone, today)
+    if event is None:
+        about = "No event was found in the article: no paragraph that invites, with a day and a time."
+        notices = [Notice("no-event", about, "Write it in the front matter: event: …, date: 2027-04-19 18:30, place: …")]
+    return Article(
+        title=parts.title,
+        standfirst=parts.standfirst,
+        byline=parts.byline,
+        body=tuple(parts.rest),
+        event=event,
+        calls=tuple(parts.calls),
+        language=language,
+        notices=(*parts.notices, *notices),
+    )
+
+
+def _take_head(parts: _Parts) -> None:
+    """The title is the first block, if it is short; the standfirst the second, if it is one sentence and text follows."""
+    first = parts.rest[0] if parts.rest else None
+    if not parts.title and first and len(first.text) <= LONGEST_TITLE and first.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING}:
+        parts.title = _one_line(parts.rest.pop(0).text)
+    elif not parts.title and first:
+        parts.title = _one_line(_SENTENCE.split(first.text)[0])[:LONGEST_TITLE].rstrip(" .,;:")
+        remedy = "Write it in the first line, with an empty one below, or in the front matter: title: …"
+        parts.notices.append(Notice("no-title", "The article has no title; its first words are taken.", remedy))
+    while len(parts.rest) > 1 and _opens(parts.rest[0]) and not (parts.standfirst and parts.byline):
+        words = parts.rest[0].text.strip()
+        if not parts.byline and _BY.fullmatch(words):
+            parts.byline = words
+        elif not parts.standfirst and _is_standfirst(words, parts.rest[1].text):
+            parts.standfirst = words
+        else:
+            break
+        parts.rest.pop(0)
+
+
+def _opens(block: Block) -> bool:
+    return block.kind is BlockKind.PARAGRAPH and len(block.text) <= LONGEST_STANDFIRST and not calls_of(block) and not labelled(block.text)
+
+
+def _is_standfirst(words: str, following: str) -> bool:
+    """One sentence without the dot of running text, or shorter by half than the paragraph that it leads into."""
+    if len(_SENTENCE.split(words)) > 1:
+        return False
+    return not words.endswith((".", ":")) or (len(words) <= LONGEST_STANDFIRST // 2 and len(words) * 2 < len(following))
+
+
+def _take_tail(parts: _Parts) -> None:
+    """The last paragraph may say who the author is, and whom to follow."""
+    if len(parts.rest) < 2 or parts.rest[-1].kind is not BlockKind.PARAGRAPH or len(parts.rest[-1].text) > LONGEST_BYLINE:  # noqa: PLR2004 there must be a body too
+        return
+    kept = []
+    for sentence in _SENTENCE.split(parts.rest[-1].text.strip()):
+        if call := follow_of(sentence):
+            parts.calls.append(call)
+        else:
+            kept.append(sentence)
+    words = " ".join(kept)
+    about_author = bool(kept) and bool(_IS.fullmatch(words)) and not parts.byline
+    if about_author:
+        parts.byline = words
+    if about_author or not kept:
+        parts.rest.pop()
+    elif len(kept) < len(_SENTENCE.split(parts.rest[-1].text.strip())):
+        parts.rest[-1] = Block(BlockKind.PARAGRAPH, (spans(words),))
+
+
+def _take_labels(parts: _Parts) -> None:
+    """Lines such as `With: …` go to the event; but a lone `Also: …` in running text does not make one."""
+    found = [(block, labelled(block.text)) for block in parts.rest if block.kind is BlockKind.PARAGRAPH]
+    lines = [(block, line) for block, line in found if line]
+    if any(line.role is not Role.SUPPORTERS for _, line in lines) or announcement([block.text for block in parts.rest]):
+        taken = {id(block) for block, _ in lines}
+        parts.lines = [line for _, line in lines]
+        parts.rest = [block for block in parts.rest if id(block) not in taken]
+
+
+def _take_calls(parts: _Parts) -> None:
+    """Paragraphs made of calls go to the calls; calls in running text are counted too, and stay."""
+    follows, parts.calls = parts.calls, []
+    rest = []
+    for block in parts.rest:
+        calls = calls_of(block)
+        parts.calls += calls or linked_calls(block)
+        if not calls:
+            rest.append(block)
+    parts.calls += follows
+    parts.rest = rest
+    registers = [call for call in parts.calls if call.kind is CallKind.REGISTER]
+    if any(call.url for call in registers):  # said twice, once without its link: the link serves both
+        parts.calls = [call for call in parts.calls if call.kind is not CallKind.REGISTER or call.url]
+
+
+def _language(text: str) -> str | None:
+    counts = {tag: len(pattern.findall(text)) for tag, pattern in _WORDS.items()}
+    best = max(counts, key=lambda tag: counts[tag])
+    other = min(counts.values())
+    return best if counts[best] >= _TELLING and counts[best] >= 2 * other else None
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())

@@ -1,0 +1,295 @@
+"""From an organiser's file to an article: what is found, what is noticed, and that nothing is lost."""
+
+import time
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fob_mail.articles.article import Article, BlockKind, CallKind
+from fob_mail.articles.front_matter import with_links
+from fob_mail.articles.reading import decode, read
+from fob_mail.articles.summary import summary
+from fob_mail.assets import folder
+from fob_mail.errors import FobMailError, InputError
+from fob_mail.events import Person
+
+LONDON = ZoneInfo("Europe/London")
+TODAY = date(2021, 4, 1)
+
+COPIED = """Light, water and stubbornness
+
+Ada Marsh previews a gathering on how a village kept its well and what the rest of us may learn from it
+
+Last spring the well of Villa Esperanza was sold — “nobody asked us”, says Jeanine Áñez’s neighbour. The paper was pinned to a door.
+
+A second paragraph follows, with 1,200 buckets a day and 4% of the price, in October 2020 and after.
+
+Friends of the Valley are holding an event, Water – Rights, Hope & Stubbornness, marking six months of the well, on Monday April 19, 18.30.
+
+Supported by Engineers for the Common Good & a range of unions + neighbours.
+
+With: Eyewitness speakers from the village including journalist Oli Vega
+Plus: Ruth Okafor MP, Miriam Colque (activist, in London), Alex Main (Director of Water & Policy), Claudia T-Defor (Lamps of the World.)
+Chair: Christine Blow (Friends of Progressive Water.)
+
+Register here – Invite & share on FB here – Retweet here to spread the word
+
+Ada Marsh is an activist with Friends of the Valley. Follow Friends of the Valley at and
+"""
+"""Made like a text copied off a page: links lost, no year, roles in brackets with commas and dots in them."""
+
+
+def an_article(source: str = COPIED, name: str = "article.txt", today: date = TODAY) -> Article:
+    """The article, read in London."""
+    return read(source, name, LONDON, today)
+
+
+def everything(article: Article) -> str:
+    """All words of an article, wherever they are."""
+    event = article.event
+    parts = [
+        article.title,
+        article.standfirst,
+        article.byline,
+        *(block.text for block in article.body),
+        *(call.label for call in article.calls),
+    ]
+    if event:
+        people = [person for billing in event.billings for person in billing.people] + list(event.chair)
+        parts += [event.name, event.place, event.supporters, event.when.as_written if event.when else ""]
+        parts += [word for person in people for word in (person.name, person.role)]
+        parts += [billing.label for billing in event.billings]
+    return " ".join(parts)
+
+
+def test_a_copied_article_is_understood_whole() -> None:
+    article = an_article()
+
+    assert article.title == "Light, water and stubbornness"
+    assert article.standfirst.startswith("Ada Marsh previews a gathering")
+    assert article.byline == "Ada Marsh is an activist with Friends of the Valley."
+    assert [block.text[:11] for block in article.body] == ["Last spring", "A second pa", "Friends of "]
+    assert article.language == "en"
+
+
+def test_its_event_has_name_moment_speakers_chair_and_supporters() -> None:
+    event = an_article().event
+
+    assert event is not None
+    assert event.when is not None
+    assert event.name == "Water – Rights, Hope & Stubbornness"
+    assert event.when.starts == datetime(2021, 4, 19, 18, 30, tzinfo=LONDON)
+    assert event.when.as_written == "Monday April 19, 18.30"
+    assert [billing.label for billing in event.billings] == ["With", "Plus"]
+    assert event.billings[1].people == (
+        Person("Ruth Okafor MP"),
+        Person("Miriam Colque", "activist, in London"),
+        Person("Alex Main", "Director of Water & Policy"),
+        Person("Claudia T-Defor", "Lamps of the World"),
+    )
+    assert event.chair == (Person("Christine Blow", "Friends of Progressive Water"),)
+    assert event.supporters == "Engineers for the Common Good & a range of unions + neighbours"
+
+
+def test_its_calls_are_found_and_their_lost_links_are_said() -> None:
+    article = an_article()
+    lost = [notice for notice in article.notices if notice.about == "lost-link"]
+
+    assert [call.kind for call in article.calls] == [CallKind.REGISTER, CallKind.SHARE, CallKind.RETWEET, CallKind.FOLLOW]
+    assert [notice.remedy.split()[-2] for notice in lost] == ["register:", "share:", "retweet:", "follow:"]
+    assert "Follow Friends of the Valley at and" not in everything(article)
+
+
+def test_the_year_that_is_not_said_is_inferred_and_said_to_be() -> None:
+    (notice,) = [notice for notice in an_article().notices if notice.about == "year-inferred"]
+
+    assert "2021 is likely: in it that day is a Monday" in notice.problem
+    assert "date: 2021-04-19 18:30" in notice.remedy
+
+
+def test_nothing_of_the_text_is_lost() -> None:
+    words = everything(an_article()).replace("(", " ").replace(")", " ")
+
+    missing = {word.strip(".,:()") for word in COPIED.split()} - {word.strip(".,:()") for word in words.split()}
+
+    assert missing <= {"–", "at", "and", "Supported", "by", "Chair"}
+
+
+def test_front_matter_gives_what_the_text_does_not_say() -> None:
+    matter = "---\ndate: 2022-05-02 19:15\nregister: https://example.org/r?a=1&b=2\nplace: Lantern Hall\nlanguage: en-GB\n---\n"
+
+    article = an_article(matter + COPIED)
+
+    assert article.event is not None
+    assert article.event.when is not None
+    assert article.event.when.starts == datetime(2022, 5, 2, 19, 15, tzinfo=LONDON)
+    assert article.event.when.year_said
+    assert article.event.place == "Lantern Hall"
+    assert article.language == "en-GB"
+    assert next(call.url for call in article.calls if call.kind is CallKind.REGISTER) == "https://example.org/r?a=1&b=2"
+    assert not [notice for notice in article.notices if notice.about == "year-inferred"]
+
+
+def test_every_mistake_in_the_front_matter_is_said_at_once() -> None:
+    matter = "---\ndate: next Tuesday\nregister: javascript:alert(1)\nlanguage: '!'\n---\n"
+
+    with pytest.raises(InputError) as caught:
+        an_article(matter + COPIED)
+
+    assert all(f"  {key}:" in caught.value.problem for key in ("date", "register", "language"))
+
+
+def test_an_unknown_key_names_the_nearest() -> None:
+    with pytest.raises(InputError) as caught:
+        an_article("---\nregsiter: https://example.org\n---\n" + COPIED)
+
+    assert "Did you mean 'register'?" in caught.value.remedy
+
+
+def test_aliases_that_would_make_a_small_file_large_are_refused() -> None:
+    bomb = "---\ntitle: &a [x,x,x]\nlinks: {b: *a}\n---\n"
+
+    with pytest.raises(InputError):
+        an_article(bomb + COPIED)
+
+
+def test_links_can_be_given_back_and_stay_in_the_source() -> None:
+    source = with_links(with_links(COPIED, {"register": "https://example.org/old"}), {"register": "https://example.org/?q=é"})
+
+    article = an_article(source)
+
+    assert next(call.url for call in article.calls if call.kind is CallKind.REGISTER) == "https://example.org/?q=é"
+    assert article.title == an_article().title
+
+
+def test_markdown_gives_the_same_article_with_its_looks() -> None:
+    source = """# The pump
+
+By Ada Marsh
+
+It was *never* for sale, they [said](https://example.org/said).
+
+> “We were still there.”
+
+## What is next
+
+1. Meet
+2. Talk
+
+Join us for an evening called The Band and the Bucket, on Thursday 6th May 2021, 7–9pm at Lantern Hall, Leeds.
+
+With: Ana Flores; Bo Lind, engineer
+Chair: Cy Day
+
+[Book a place here](https://example.org/book)
+"""
+
+    article = an_article(source, "article.md")
+
+    assert (article.title, article.byline) == ("The pump", "By Ada Marsh")
+    assert [block.kind for block in article.body] == [
+        BlockKind.PARAGRAPH,
+        BlockKind.QUOTE,
+        BlockKind.HEADING,
+        BlockKind.NUMBERS,
+        BlockKind.PARAGRAPH,
+    ]
+    assert article.body[0].items[0][1].emphasis
+    assert article.event is not None
+    assert article.event.when is not None
+    assert article.event.name == "The Band and the Bucket"
+    assert article.event.place == "Lantern Hall, Leeds"
+    assert (article.event.when.starts.hour, article.event.when.ends and article.event.when.ends.hour) == (19, 21)
+    assert article.event.billings[0].people == (Person("Ana Flores"), Person("Bo Lind", "engineer"))
+    assert article.calls[0].url == "https://example.org/book"
+
+
+def test_a_link_of_another_scheme_is_dropped_and_said() -> None:
+    article = an_article("# T\n\nClick [me](javascript:alert(1)) now, please, dear reader.\n\nMore text follows here.", "a.md")
+
+    assert not [span for block in article.body for item in block.items for span in item if span.href]
+
+
+def test_raw_html_is_text() -> None:
+    article = an_article("# T\n\nA first line.\n\n<script>alert(1)</script>\n\nA last line of text.", "a.md")
+
+    assert "<script>alert(1)</script>" in everything(article)
+
+
+def test_spanish_is_understood_too() -> None:
+    source = (folder("examples") / "article.es.md").read_text(encoding="utf-8")
+
+    article = an_article(source, "article.es.md", date(2026, 11, 1))
+
+    assert article.event is not None
+    assert article.event.name == "El valle que encendió sus propias lámparas"
+    assert article.event.billings[0].people[0] == Person("Lucía Áñez", "fundadora de la cooperativa")
+    assert article.calls[0].kind is CallKind.REGISTER
+
+
+def test_the_summary_says_what_was_found() -> None:
+    told = summary(an_article())
+
+    assert "When        Monday 19 April 2021, 18:30 (Europe/London); the year is inferred" in told
+    assert "no link" in told
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_files_are_decoded_as_people_have_them(encoding: str) -> None:
+    text = "Áñez – “quoted”\n"
+
+    assert decode(text.replace("\n", "\r\n").encode(encoding)) == text
+
+
+@pytest.mark.parametrize("raw", [b"", b"  \n", b"PK\x03\x04rest", b"%PDF-1.7", b"a\x00b\x00\x01", b"x" * 2_000_001])
+def test_what_is_no_text_is_refused_with_a_remedy(raw: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        decode(raw)
+
+    assert caught.value.remedy
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=1500), st.sampled_from(["a.txt", "a.md"]))
+def test_no_text_crashes_the_reader(text: str, name: str) -> None:
+    try:
+        article = an_article(text, name)
+    except FobMailError:
+        return
+
+    assert article.title or not text.split()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Monday ",
+        "19 ",
+        "April ",
+        "(",
+        "With: ",
+        "a, ",
+        "and ",
+        "event, ",
+        " – ",
+        "“",
+        "7pm-",
+        "A. ",
+        "[x](",
+        "**",
+        "> ",
+        "Follow a at ",
+        "http://",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_long_lines_of_anything_take_linear_time(piece: str, name: str) -> None:
+    text = "Title\n\n" + piece * (60_000 // len(piece)) + "\n\nEnd of it all."
+
+    began = time.process_time()
+    an_article(text, name)
+
+    assert time.process_time() - began < 10  # quadratic time would be minutes
