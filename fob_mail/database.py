@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,10 +66,11 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str) -> Database:
+def connect(url: str, patience: float | None = None) -> Database:
     """The database at a SQLAlchemy URL: `sqlite:////folder/file.db` or `postgresql://user:password@host/name`.
 
     A SQLite file is created if it is not there, readable by its owner alone. No connection is tried yet.
+    With `patience`, in seconds, waiting for a lock (or for PostgreSQL's first answer) ends in an OperationalError after it.
     """
     try:
         parsed = make_url(url)
@@ -78,10 +80,13 @@ def connect(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             _create_private(Path(parsed.database))
-        engine = create_engine(parsed, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False})
+        engine = create_engine(parsed, connect_args={"timeout": LOCK_SECONDS if patience is None else patience, "check_same_thread": False})
         _teach_sqlite(engine)
     elif parsed.get_backend_name() == "postgresql":
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        waiting = {} if patience is None else {"connect_timeout": ceil(patience)}
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=waiting)
+        if patience is not None:
+            _limit_lock_waits(engine, patience)
     else:
         problem = f"database_url names {parsed.get_backend_name()}, which fob-mail does not speak."
         raise DatabaseError(problem, "Use SQLite (sqlite:///fob-mail.db) or PostgreSQL (postgresql://…).")
@@ -126,6 +131,17 @@ def _create_private(path: Path) -> None:
     except OSError as error:
         problem = f"The database file {path} cannot be opened: {error.strerror}."
         raise DatabaseError(problem, "Check database_url, and who may write in that folder.") from None
+
+
+def _limit_lock_waits(engine: Engine, seconds: float) -> None:
+    """Have PostgreSQL give up waiting for a lock, as SQLite does by itself."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _: "ConnectionPoolEntry") -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = {ceil(1000 * seconds)}")
+        cursor.close()
+        connection.commit()  # a rollback would take the setting back
 
 
 def _teach_sqlite(engine: Engine) -> None:

@@ -1,0 +1,8 @@
+"""The public pages: what a reader's browser, or their mail program's one click, meets.
+
+app       the Flask application: its journeys, and a kind page for whatever goes wrong
+gate      what holds for every request and every answer: the host, the headers, the log line without a token
+leaving   leaving a list, taking that back, leaving all
+home      the front page, and the one that probes ask
+pages     how a page speaks and is drawn
+"""

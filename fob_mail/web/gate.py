@@ -1,0 +1,110 @@
+"""What holds for every request and every answer: ours is the host asked for, headers keep secrets, the log keeps no token.
+
+It stands around Flask, so that it holds for whatever Flask does, errors included.
+"""
+
+import logging
+import re
+from collections.abc import Iterable
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fob_mail.settings import LOCAL_HOSTS
+from fob_mail.web.pages import STYLE_HASH
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger("fob_mail.web")
+
+WRONG_HOST = "fob_mail.wrong_host"
+PROBE = "/healthz"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_TOKEN = re.compile(r"(/u/)[^\s?'\"]+")
+_SHOWN = frozenset({"/", PROBE})
+_HEADERS = [
+    ("Cache-Control", "no-store"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Robots-Tag", "noindex"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    (
+        "Content-Security-Policy",
+        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+]
+_TWO_YEARS = 2 * 365 * 24 * 3600
+
+
+class Gate:
+    """A WSGI application around another, for the pages at one base_url, whose path is taken off where a proxy left it on."""
+
+    def __init__(self, inner: "WSGIApplication", base_url: str) -> None:
+        self._inner = inner
+        base = urlsplit(base_url)
+        self._base, self._prefix = base, base.path
+        self._headers = [*_HEADERS]
+        if base.scheme == "https":
+            self._headers.append(("Strict-Transport-Security", f"max-age={_TWO_YEARS}"))
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Let a request in, marked if it came for another host, and its answer out, with headers and a line in the log."""
+        began = perf_counter()
+        path = _without(self._prefix, environ.get("PATH_INFO", ""))
+        environ["PATH_INFO"] = path
+        environ[WRONG_HOST] = path != PROBE and not self.is_ours(environ.get("HTTP_HOST", ""))
+        environ["HTTP_HOST"] = self._base.netloc  # from here on nobody needs to trust what was sent
+
+        def answer(
+            status: str, headers: list[tuple[str, str]], exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None
+        ) -> object:
+            level = logging.DEBUG if path == PROBE else logging.INFO
+            milliseconds = 1000 * (perf_counter() - began)
+            log.log(level, "%s %s %s %.0f ms", _method(environ), shown(path), status.partition(" ")[0], milliseconds)
+            return start_response(status, [*headers, *self._headers], exc_info)
+
+        return self._inner(environ, answer)  # type: ignore[arg-type]  # start_response's protocol names its parameters apart
+
+    def is_ours(self, host: str) -> bool:
+        """Whether a Host header is base_url's; for a base_url on this machine, any of its names and ports is."""
+        try:
+            asked = urlsplit(f"//{host}")
+            name, port = asked.hostname, asked.port
+        except ValueError:
+            return False
+        if asked.path or asked.query or asked.fragment or asked.username is not None:
+            return False
+        if self._base.hostname in LOCAL_HOSTS:
+            return name in LOCAL_HOSTS
+        default = _DEFAULT_PORTS[self._base.scheme]
+        return name == self._base.hostname and (port or default) == (self._base.port or default)
+
+
+class TokenlessFormatter(logging.Formatter):
+    """Log lines in which a link's token is never shown, whoever wrote them: waitress names paths too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with `/u/…` for any link."""
+        return _TOKEN.sub(r"\1…", super().format(record))
+
+
+def shown(path: str) -> str:
+    """A path as the log may show it: a link's token unlocks a subscription, and anything may stand in other paths."""
+    if path in _SHOWN:
+        return path
+    return "/u/…" if path.startswith("/u/") else "/…"
+
+
+def _without(prefix: str, path: str) -> str:
+    return path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
+
+
+def _method(environ: "WSGIEnvironment") -> str:
+    """The method, if it is a word: it comes from outside."""
+    method = str(environ.get("REQUEST_METHOD", ""))
+    return method if method.isascii() and method.isalpha() else "?"
