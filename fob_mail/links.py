@@ -74,7 +74,7 @@ class Links:
     def return_path(self, mailbox: str, place: Place) -> str:
         """VERP: `bounces+TOKEN@example.org` for the mailbox bounces@example.org; at most 64 octets of local part wanted."""
         payload = _PATH.pack(place.campaign_id, place.position)
-        token = base64.b32encode(payload + _mac(self._keys[0], b"bounce", payload, _PATH_MAC)).decode().rstrip("=").lower()
+        token = _base32(payload + _mac(self._keys[0], b"bounce", payload, _PATH_MAC))
         local, _, domain = mailbox.rpartition("@")
         return f"{local}+{token}@{domain}"
 
@@ -86,8 +86,8 @@ class Links:
         except (binascii.Error, ValueError):
             return None
         payload, mac = raw[:-_PATH_MAC], raw[-_PATH_MAC:]
-        if len(payload) != _PATH.size:
-            return None
+        if len(payload) != _PATH.size or _base32(raw) != token.lower():
+            return None  # base32 leaves a bit free
         if not any(hmac.compare_digest(_mac(key, b"bounce", payload, _PATH_MAC), mac) for key in self._keys):
             return None
         return Place(*_PATH.unpack(payload))
@@ -101,6 +101,10 @@ class Links:
 def unsubscribe_mailto(mailbox: str, token: str) -> str:
     """The mailto URI of List-Unsubscribe (RFC 2369 §3.2, RFC 6068): a mail to this mailbox with this subject."""
     return f"mailto:{quote(mailbox, safe='@+')}?subject=unsubscribe%20{token}"
+
+
+def _base32(raw: bytes) -> str:
+    return base64.b32encode(raw).decode().rstrip("=").lower()
 
 
 def _mac(key: bytes, purpose: bytes, payload: bytes, size: int) -> bytes:
