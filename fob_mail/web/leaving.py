@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import Blueprint, Response, abort, request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from fob_mail.addresses import mask
@@ -117,7 +118,7 @@ def notice_of(words: Words, where: Standing, done: Action | None) -> Notice:
     elif on_the_list:
         state, offers = "ask", [_leave(words, "main")]
     elif where.suppressed:
-        state, offers = "all", [_return(words, done)]
+        state, offers = "all", [_return(words, done, words.say("undo_one", list=where.list_name))]
     else:
         state, offers = "left" if done else "already", [_return(words, done), _leave_all(words, where.other_lists)]
     text = words.say(f"{state}_text", address=mask(where.address), list=where.list_name)
@@ -133,8 +134,8 @@ def _leave(words: Words, kind: str) -> Offer:
     return Offer(Action.LEAVE, words.say("leave"), kind=kind)
 
 
-def _return(words: Words, done: Action | None) -> Offer:
-    return Offer(Action.UNDO, words.say("undo"), words.say("undo_offer" if done else "return_offer"), kind="quiet")
+def _return(words: Words, done: Action | None, text: Markup | None = None) -> Offer:
+    return Offer(Action.UNDO, words.say("undo"), words.say("undo_offer" if done else "return_offer"), text, kind="quiet")
 
 
 def _leave_all(words: Words, others: int) -> Offer:
