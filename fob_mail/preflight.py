@@ -12,7 +12,7 @@ from enum import StrEnum
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from fob_mail.articles.article import Article, CallKind
+from fob_mail.articles.article import Article, CallKind, CallToAction
 from fob_mail.composing.calling import usable
 from fob_mail.composing.composed import Composed, Masthead
 from fob_mail.composing.headlines import LONGEST_SUBJECT
@@ -182,13 +182,23 @@ def _article(article: Article) -> Iterator[Problem]:
         yield _error("no-title", "article", "The article has no title.", "Write it in the article's first line.")
     if not article.body:
         yield _warning("no-body", "article", "The article has no text besides its title and event.", "Check that it was read whole.")
+    lost = [call for call in article.calls if not usable(call.url)]
+    yield from _calls(article, lost)
+    for notice in article.notices:
+        if notice.about != "lost-link" or not any(call.label in notice.problem for call in lost):
+            yield _warning(notice.about, "article", notice.problem, notice.remedy)
+
+
+def _calls(article: Article, lost: list[CallToAction]) -> Iterator[Problem]:
+    """What readers cannot do because a link is not there; without the main one there is no button."""
     register = [call for call in article.calls if call.kind is CallKind.REGISTER]
     if article.event and not any(usable(call.url) for call in register):
-        said = f"{register[0].label!r} has lost its link" if register else "the article has no link to register at"
-        problem = f"The mail has no button: {said}."
-        yield _warning("no-button", "article", problem, "Give it one: --link register=https://…")
-    for notice in article.notices:
-        yield _warning(notice.about, "article", notice.problem, notice.remedy)
+        said = f"“{register[0].label}” has lost its link" if register else "the article has no link to register at"
+        yield _warning("no-button", "article", f"The mail has no button: {said}.", "Give it one: --link register=https://…")
+    for call in lost:
+        if call.kind is not CallKind.REGISTER or not article.event:
+            problem = f"“{call.label}” has lost its link, and is left out of the mail."
+            yield _warning("lost-link", "article", problem, f"Give it one: --link {call.kind}=https://…")
 
 
 class _Tags(HTMLParser):

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from fob_mail.composing.composed import Composed
     from fob_mail.preflight import Problem
 
-LARGEST = 2_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -93,24 +91,22 @@ def _compose(
 
 def _read(file: Path) -> tuple[str, str]:
     """The article's name and text; a name of its own for what comes from standard input."""
-    from fob_mail.articles.reading import decode  # noqa: PLC0415
+    from fob_mail.articles.reading import LARGEST, decode  # noqa: PLC0415
 
     try:
         with click.open_file(str(file), "rb") as opened:
-            raw = opened.read(LARGEST + 1)
+            raw = opened.read(LARGEST + 1)  # decode() says so if that is too much
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}.", "Check the file's name and who may read it.") from None
-    if len(raw) > LARGEST:
-        raise InputError(f"{file} is larger than any article: over {LARGEST:,} bytes.", "Give a text file (.txt or .md).")
     return ("article.txt" if str(file) == "-" else file.name), decode(raw)
 
 
 def _links(given: tuple[str, ...]) -> dict[str, str]:
     """The --link options as kind and address; each is checked before anything is composed."""
-    from fob_mail.articles.article import CallKind  # noqa: PLC0415
+    from fob_mail.articles.front_matter import KINDS  # noqa: PLC0415
     from fob_mail.composing.calling import usable  # noqa: PLC0415
 
-    kinds = [kind.value for kind in CallKind]
+    kinds = [kind.value for kind in KINDS]
     links: dict[str, str] = {}
     for pair in given:
         kind, _, url = (part.strip() for part in pair.partition("="))

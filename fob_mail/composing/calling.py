@@ -67,6 +67,8 @@ def other_links(calls: tuple[CallToAction, ...], words: Words, organisation: str
 def site_of(url: str) -> str:
     """`Facebook` for facebook.com and what is under it; else the host without www."""
     host = (urlsplit(url).hostname or urlsplit(url).path.rpartition("@")[2]).removeprefix("www.")
+    if "mastodon" in host:
+        return "Mastodon"  # each of its many hosts
     return next((name for site, name in SITES.items() if host == site or host.endswith("." + site)), host)
 
 
@@ -74,6 +76,6 @@ def _label(call: CallToAction, words: Words, organisation: str) -> str:
     """The article's words without their "here", which names no goal; our own where nothing is left."""
     without_here = re.sub(words.patterns["here"], "", one_line(call.label), flags=re.IGNORECASE)
     label = re.sub(words.patterns["dangling"], "", " ".join(without_here.split()).rstrip(" .:;,–—-"), flags=re.IGNORECASE)
-    if len(label) < 3 or len(label) > LONGEST_LABEL or label.casefold() in {"click", "haz clic", "clic"}:  # noqa: PLR2004 two letters say nothing
+    if len(label) < 3 or len(label) > LONGEST_LABEL or label.casefold() in {"click", "haz clic", "clic", call.kind.value}:  # noqa: PLR2004 two letters say nothing
         return words.say(call.kind.value, organisation=organisation)
     return label

@@ -23,7 +23,7 @@ class Billed:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The event box. `leaf` is the day of the month and the month, as on a calendar's leaf."""
+    """The event box; nameless where the title is its name. `leaf`: day of the month and month, as on a calendar."""
 
     name: str
     leaf: tuple[str, str] | None
@@ -75,8 +75,8 @@ def lay_out(article: Article, masthead: Masthead, language: str, subject: str) -
         masthead=replace(masthead, organisation=one_line(masthead.organisation) or one_line(masthead.list_name)),
         title=typesetter.set(article.title) or subject,
         standfirst=standfirst,
-        panel=_panel(article.event, typesetter, words) if article.event else None,
-        closing=typesetter.set(words.moment(article.event.when)) if article.event and article.event.when else "",
+        panel=_panel(article.event, article.title, typesetter, words) if article.event else None,
+        closing=_moment(article.event, typesetter, words),
         button=_set_link(button_of(article.calls, words), typesetter),
         links=tuple(Link(typesetter.set(x.text), x.url) for x in other_links(article.calls, words, masthead.organisation)),
         blocks=_levelled(tuple(typesetter.block(_sound(block)) for block in article.body)),
@@ -89,23 +89,33 @@ def _has_people(event: Event | None) -> bool:
     return event is not None and any(billing.people for billing in event.billings)
 
 
+def _moment(event: Event | None, typesetter: Typesetter, words: Words) -> str:
+    """Day and time as a line of its own, which begins with a capital in every language."""
+    moment = words.moment(event.when) if event and event.when else ""
+    return typesetter.set(moment[:1].upper() + moment[1:])
+
+
 def _set_link(link: Link | None, typesetter: Typesetter) -> Link | None:
     return link and Link(typesetter.set(link.text), link.url)
 
 
-def _panel(event: Event, typesetter: Typesetter, words: Words) -> Panel:
+def _panel(event: Event, title: str, typesetter: Typesetter, words: Words) -> Panel:
     billed = [Billed(typesetter.set(b.label), _people(b.people, typesetter)) for b in event.billings]
     if event.chair:
         billed.append(Billed(words.say("chair"), _people(event.chair, typesetter)))
     starts = event.when.starts if event.when else None
     return Panel(
-        name=typesetter.set(event.name),
+        name=typesetter.set(event.name) if not (event.when and _same(event.name, title)) else "",
         leaf=(str(starts.day), words.months[starts.month - 1]) if starts else None,
-        when=typesetter.set(words.moment(event.when)) if event.when else "",
+        when=_moment(event, typesetter, words),
         place=typesetter.set(event.place),
         billed=tuple(b for b in billed if b.people),
         supporters=typesetter.set(_without_label(event.supporters, words)),
     )
+
+
+def _same(name: str, title: str) -> bool:
+    return one_line(name).casefold() == one_line(title).casefold()
 
 
 def _without_label(supporters: str, words: Words) -> str:

@@ -141,7 +141,7 @@ def test_the_frame_is_in_the_language_that_is_asked_for(compose: Run, fob_mail: 
     fob_mail("preview", "water-may", "--out", "out")
 
     text = (folder / "out" / "message.txt").read_text("utf-8")
-    assert "jueves 6 de mayo" in text
+    assert "Jueves 6 de mayo" in text
     assert "Darse de baja" in text
 
 

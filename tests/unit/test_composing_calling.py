@@ -35,10 +35,16 @@ def test_a_label_that_names_no_goal_is_replaced() -> None:
     assert other_links(vague, ENGLISH, "") == (Link("Find out more", "https://example.org/l"),)
 
 
-def test_two_links_never_have_the_same_words() -> None:
-    both = tuple(CallToAction(CallKind.SHARE, "Share here", url) for url in ("https://fb.com/1", "https://t.me/1"))
+def test_a_call_that_only_the_front_matter_has_is_named_in_the_readers_language() -> None:
+    share = (CallToAction(CallKind.SHARE, "Share", "https://example.org/s"),)
 
-    assert [link.text for link in other_links(both, ENGLISH, "")] == ["Share", "Share on Telegram"]
+    assert other_links(share, words_of("es"), "") == (Link("Compártelo con tus amistades", "https://example.org/s"),)
+
+
+def test_two_links_never_have_the_same_words() -> None:
+    both = tuple(CallToAction(CallKind.SHARE, "Share it here", url) for url in ("https://fb.com/1", "https://t.me/1"))
+
+    assert [link.text for link in other_links(both, ENGLISH, "")] == ["Share it", "Share it on Telegram"]
 
 
 def test_spanish_calls_lose_their_here_too() -> None:
@@ -55,8 +61,12 @@ def test_what_leads_nowhere_or_runs_is_no_link(url: str) -> None:
 
 
 def test_a_site_is_called_by_its_name() -> None:
-    assert [site_of(u) for u in ("https://m.facebook.com/x", "https://www.example.org/", "mailto:a@example.org")] == [
+    assert [
+        site_of(u)
+        for u in ("https://m.facebook.com/x", "https://mastodon.example.org/@a", "https://www.example.org/", "mailto:a@example.org")
+    ] == [
         "Facebook",
+        "Mastodon",
         "example.org",
         "example.org",
     ]

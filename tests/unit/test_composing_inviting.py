@@ -187,7 +187,7 @@ def test_links_in_the_text_are_numbered_and_listed_once() -> None:
 def test_spanish_readers_are_asked_in_spanish() -> None:
     invitation = compose(an_article(language="es"), a_masthead(), "es")
 
-    for words in ("Te invitamos", "jueves 6 de mayo de 2027, 19:00", "Darse de baja de Valley News", "Recibes este mensaje porque"):
+    for words in ("Te invitamos", "Jueves 6 de mayo de 2027, 19:00", "Darse de baja de Valley News", "Recibes este mensaje porque"):
         assert words in _plain(Page(invitation.html).words)
     assert 'lang="es"' in invitation.html
     assert "Recibes este mensaje porque" in invitation.text
@@ -209,6 +209,13 @@ def test_an_event_of_which_only_the_name_is_known_is_shown_by_it() -> None:
 
     assert "Water Is Not for Sale" in invitation.text
     assert "None" not in invitation.html
+
+
+def test_an_event_named_like_the_title_is_headed_by_its_day() -> None:
+    html = compose(an_article(title="Water is not for sale"), a_masthead(), "en").html
+
+    assert re.search(r"<h2[^>]*>Thursday 6\u00a0May 2027, 19:00</h2>", html)
+    assert html.partition("<body")[2].count("Water Is Not for Sale") == 0
 
 
 def test_a_label_is_not_said_twice() -> None:

@@ -118,17 +118,33 @@ def test_a_year_that_was_inferred_is_pointed_out_once() -> None:
 
 
 def test_a_lost_registration_link_is_said_to_cost_the_button() -> None:
-    found = _check(article=an_article(calls=calls(links=False)))
+    found = _check(article=an_article(calls=calls(links=False)[:1]))
 
     assert [(p.about, p.severity) for p in found] == [("no-button", Severity.WARNING)]
-    assert found[0].problem == "The mail has no button: 'Register here' has lost its link."
+    assert found[0].problem == "The mail has no button: “Register here” has lost its link."
     assert found[0].remedy == "Give it one: --link register=https://…"
 
 
-def test_what_reading_noticed_is_told_with_its_remedy() -> None:
-    found = _check(article=an_article(notices=(Notice("lost-link", "'Retweet here' has lost its link.", "Give it one."),)))
+def test_an_event_that_nobody_can_register_for_has_no_button_either() -> None:
+    assert [problem.about for problem in _check(article=an_article(calls=calls()[1:]))] == ["no-button"]
+    assert _check(article=an_article(event=None, calls=())) == []
 
-    assert found == [Problem(Severity.WARNING, "lost-link", "article", "'Retweet here' has lost its link.", "Give it one.")]
+
+def test_other_lost_links_are_told_once_with_the_option_that_gives_them_back() -> None:
+    lost = calls(links=False)
+    notices = tuple(Notice("lost-link", f"“{call.label}” has lost its link.", "Write it in the front matter.") for call in lost)
+
+    found = _check(article=an_article(calls=lost, notices=notices))
+
+    assert [problem.about for problem in found] == ["no-button", "lost-link", "lost-link", "lost-link"]
+    assert found[2].problem == "“Retweet here to spread the word” has lost its link, and is left out of the mail."
+    assert found[2].remedy == "Give it one: --link retweet=https://…"
+
+
+def test_what_reading_noticed_is_told_with_its_remedy() -> None:
+    found = _check(article=an_article(notices=(Notice("bad-link", "A link was left out.", "Write a whole address."),)))
+
+    assert found == [Problem(Severity.WARNING, "bad-link", "article", "A link was left out.", "Write a whole address.")]
 
 
 @pytest.mark.parametrize(
