@@ -52,6 +52,16 @@ def digest(address: str, key: bytes) -> bytes:
     return keyed.digest()
 
 
+def digests(addresses: Sequence[str], key: bytes) -> list[bytes]:
+    """As digest() of each."""
+    copy, made = _keyed(key).copy, []
+    for address in addresses:
+        keyed = copy()
+        keyed.update(address.encode())
+        made.append(keyed.digest())
+    return made
+
+
 def mask(address: str) -> str:
     """An address as it may be shown to whoever holds a link: `r•••@example.org`."""
     local, _, domain = address.rpartition("@")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fob_mail import addresses
 from fob_mail.audience import csv_rows, settling, staging
 from fob_mail.audience.csv_rows import Row
-from fob_mail.audience.people import Person, PersonReader
+from fob_mail.audience.people import Alike, PersonReader
 from fob_mail.audience.rejects import FIRST, Reject, Rejects
 from fob_mail.audience.settling import Terms
 from fob_mail.audience.staging import Stage, Waiting
@@ -80,7 +80,8 @@ def _people(table: PeopleTable, key: bytes, rejects: Rejects, tally: _Tally, pro
         for part, people in _alike(reader, batch):
             if people is not None:
                 tally.usable += len(part)
-                yield from _waiting(part, people, key)
+                lines, digests = (row[0] for row in part), addresses.digests(people[0], key)
+                yield from zip(lines, people[0], digests, *people[1:], strict=True)
                 continue
             for row in part:
                 try:
@@ -91,11 +92,12 @@ def _people(table: PeopleTable, key: bytes, rejects: Rejects, tally: _Tally, pro
                 else:
                     if person is not None:
                         tally.usable += 1
-                        yield from _waiting([row], [person], key)
+                        address, name, language, attributes = person
+                        yield row[0], address, addresses.digest(address, key), name, language, attributes
         progress(table.file.tell())
 
 
-def _alike(reader: PersonReader, rows: list[Row]) -> Iterator[tuple[list[Row], list[Person] | None]]:
+def _alike(reader: PersonReader, rows: list[Row]) -> Iterator[tuple[list[Row], Alike | None]]:
     """The rows in runs: long ones of which nothing is out of the ordinary, with their people, and short ones without."""
     people = reader.read_alike(rows)
     if people is not None or len(rows) <= _SHORTEST_RUN:
@@ -104,12 +106,6 @@ def _alike(reader: PersonReader, rows: list[Row]) -> Iterator[tuple[list[Row], l
     half = len(rows) // 2
     yield from _alike(reader, rows[:half])
     yield from _alike(reader, rows[half:])
-
-
-def _waiting(rows: list[Row], people: list[Person], key: bytes) -> Iterator[Waiting]:
-    digest = addresses.digest
-    for row, (address, name, language, attributes) in zip(rows, people, strict=True):
-        yield row[0], address, digest(address, key), name, language, attributes
 
 
 def _keep_out(session: Session, stage: Stage, table: PeopleTable, rejects: Rejects) -> tuple[Reject, ...]:

@@ -21,6 +21,10 @@ Person = tuple[str, str, str | None, str]
 """Address, name, language, and the attributes as JSON, since that is how they are written down: a plain tuple, for speed."""
 
 
+Alike = tuple[list[str], list[str], list[str | None], list[str]]
+"""People, as a list of addresses, one of names, one of languages, and one of attributes."""
+
+
 class PersonReader:
     """Makes a person of each row of one file."""
 
@@ -55,8 +59,8 @@ class PersonReader:
         language = self._tag(said)
         return address, name, language, self._attributes(cells, said if language is None else "")
 
-    def read_alike(self, rows: Sequence[Row]) -> list[Person] | None:
-        """As read() of each, at half the price, if nothing in any of these rows is out of the ordinary; else None."""
+    def read_alike(self, rows: Sequence[Row]) -> Alike | None:
+        """As read() of each, at a third of the price, if nothing in any of these rows is out of the ordinary; else None."""
         _, cells, problems = zip(*rows, strict=True)
         if any(problems) or set(map(len, cells)) != {self._width} or not is_tidy("".join(map("".join, cells))):
             return None
@@ -70,7 +74,7 @@ class PersonReader:
         if None in tags and any(one and tag is None for one, tag in zip(said, tags, strict=True)):
             return None
         named = names[0] if len(names) == 1 else [" ".join(parts).strip() for parts in zip(*names, strict=True)] or [""] * len(rows)
-        return list(zip(addresses, named, tags, self._attributes_alike(columns, len(rows)), strict=True))
+        return addresses, named, tags, self._attributes_alike(columns, len(rows))
 
     def _attributes_alike(self, columns: list[list[str]], number: int) -> list[str]:
         if not self._others:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from fob_mail.addresses import digest
@@ -21,7 +21,7 @@ from fob_mail.audience import counts, exporting, leaving, lists, subscribers, su
 from fob_mail.audience.importing import Report, import_people
 from fob_mail.audience.rejects import Rejects
 from fob_mail.audience.settling import Terms
-from fob_mail.database import Database
+from fob_mail.database import Database, connect
 from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
 
 KEY = b"d" * 40
@@ -32,15 +32,16 @@ PEOPLE = "Email,Name,Language,Town\nrosa@example.org,Rosa Mamani,es,La Paz\nluis
 
 @pytest.fixture(autouse=True)
 def _a_list(database: Database) -> None:
+    """List 1, whatever else a test makes."""
     with database.begin() as session:
         made = lists.create(session, "supporters", "Friends of the Valley", "Friends <news@example.org>", now=NOW)
         assert made.id == TERMS.list_id
 
 
-def bring(database: Database, text: str, terms: Terms = TERMS, rejects: Rejects | None = None) -> Report:
+def bring(database: Database, written: str, terms: Terms = TERMS, rejects: Rejects | None = None) -> Report:
     """Import a text as a file, on its own."""
     with rejects or Rejects(None) as kept, database.begin_late() as session:
-        return import_people(session, io.BytesIO(text.encode()), terms, kept, lambda _: None)
+        return import_people(session, io.BytesIO(written.encode()), terms, kept, lambda _: None)
 
 
 def everything(session: Session) -> list[tuple[object, ...]]:
@@ -215,18 +216,18 @@ def test_a_failure_half_way_leaves_nothing_behind(database: Database, tmp_path: 
         if done > 0:
             raise OSError("the disk is gone")
 
-    text = PEOPLE + "nobody,,,\n"
+    written = PEOPLE + "nobody,,,\n"
     with (
         pytest.raises(OSError, match="disk"),
         Rejects(tmp_path / "people.rejects.csv") as rejects,
         database.begin_late() as session,
     ):
-        import_people(session, io.BytesIO(text.encode()), TERMS, rejects, fail)
+        import_people(session, io.BytesIO(written.encode()), TERMS, rejects, fail)
 
     assert not list(tmp_path.glob("*.csv"))
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
-    assert bring(database, text).imported == 3
+    assert bring(database, written).imported == 3
 
 
 def test_others_may_write_while_a_file_is_read(database: Database) -> None:
@@ -243,6 +244,27 @@ def test_others_may_write_while_a_file_is_read(database: Database) -> None:
     assert (report.already, report.left) == (2, 1)
 
 
+def test_a_database_user_without_privileges_imports_too(postgresql_url: str) -> None:
+    """The database then checks each reference itself; a superuser spares it that."""
+    owner = connect(postgresql_url)
+    with owner.begin() as session:
+        session.execute(text("DROP ROLE IF EXISTS organiser"))
+        session.execute(text("CREATE ROLE organiser LOGIN"))
+        session.execute(text("GRANT ALL ON ALL TABLES IN SCHEMA public TO organiser"))
+        session.execute(text("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO organiser"))
+        lists.create(session, "press", "Press", "press@example.org", now=NOW)
+    organiser = connect(postgresql_url.replace("tests@", "organiser@"))
+
+    report = bring(organiser, PEOPLE)
+
+    assert report.imported == 3
+    organiser.close()
+    with owner.begin() as session:
+        session.execute(text("DROP OWNED BY organiser"))
+        session.execute(text("DROP ROLE organiser"))
+    owner.close()
+
+
 value = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=20).map(str.strip)
 person = st.tuples(value, value)
 
@@ -257,12 +279,12 @@ def test_what_is_exported_can_be_imported_as_it_was(sqlite_database: Database, p
     writer.writerow(["email", "name", "Town"])
     writer.writerows([f"p{number}@example.org", name, town] for number, (name, town) in enumerate(people))
 
-    def exported(list_slug: str, text: str) -> str:
+    def exported(list_slug: str, written: str) -> str:
         with database.begin() as session:
             made = session.scalar(select(MailingList).where(MailingList.slug == list_slug))
             made = made or lists.create(session, list_slug, "A list", "a@example.org", now=NOW)
             import_people(
-                session, io.BytesIO(text.encode()), replace(TERMS, list_id=made.id, overwrite=True), Rejects(None), lambda _: None
+                session, io.BytesIO(written.encode()), replace(TERMS, list_id=made.id, overwrite=True), Rejects(None), lambda _: None
             )
             out = io.StringIO()
             exporting.write(exporting.rows(session, made.id), out)
