@@ -1,0 +1,65 @@
+# fob-mail from nothing: make demo, or make test. Both build .venv from hash-checked constraints, and only when these changed.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+BIN := .venv/bin
+
+.PHONY: help demo test packages lint constraints wheel clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/installed ## See all of it work, without a mail server
+	@$(BIN)/fob-mail demo
+
+test: packages .venv/installed-dev lint ## Install what tests need, and run every check and test
+	$(BIN)/pytest -n 2
+
+packages:
+	@sh tests/packages.sh
+
+lint: .venv/installed-dev ## Format, lint and types, without the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+constraints: ## Choose the newest versions of all dependencies (needs uv)
+	uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-header --upgrade --quiet -o constraints.txt
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --upgrade --quiet \
+	    -c constraints.txt -o constraints-dev.txt
+
+wheel: .venv/installed-dev ## Build dist/fob_mail-*.whl
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove what these commands built
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.venv/installed: constraints.txt pyproject.toml $(BIN)/python
+	$(INSTALL) --require-hashes -r constraints.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What tests need holds all that the demo needs.
+.venv/installed-dev: constraints-dev.txt pyproject.toml $(BIN)/python
+	$(INSTALL) --require-hashes -r constraints-dev.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch .venv/installed $@
+
+# Each candidate is tried by running it: a pyenv shim may be there and name no Python.
+$(BIN)/python:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	    version=$$("$$python" -c 'import sys; v = sys.version_info; print("%d.%d" % v[:2]) if v >= (3, 11) else sys.exit(1)' 2>/dev/null) \
+	        || continue; \
+	    if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	        echo "Making .venv with Python $$version" && exec "$$python" -m venv --clear .venv; \
+	    fi; \
+	    bare=$$version; \
+	done; \
+	if [ -n "$$bare" ]; then \
+	    echo "Python $$bare is here without its venv module. Install it: sudo apt-get install python$$bare-venv" >&2; \
+	else \
+	    echo "fob-mail needs Python 3.11 or newer, and none was found. Install it: sudo apt-get install python3 python3-venv" >&2; \
+	fi; \
+	exit 1
