@@ -12,14 +12,14 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from fob_mail.errors import DatabaseError
-from fob_mail.models import SCHEMA_REVISION
+from fob_mail.models import SCHEMA_REVISION, Base
 
 if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -117,6 +117,22 @@ def clock(session: Session) -> datetime:
         return datetime.now(UTC)
     moment: datetime = session.scalars(text("SELECT clock_timestamp()")).one()
     return moment.astimezone(UTC)
+
+
+def damages(database: Database) -> list[str]:
+    """What the database itself finds damaged, a line each. PostgreSQL keeps its own house; that it answers is enough."""
+    if not database.is_sqlite:
+        return []
+    with database.read() as session:
+        connection = session.connection()
+        integrity = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+        strays = [f"{row[0]} row {row[1]} points to no row of {row[2]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
+    return [line for line in integrity if line != "ok"] + strays
+
+
+def sizes(session: Session) -> dict[str, int]:
+    """How many rows each table has."""
+    return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in Base.metadata.tables.items()}
 
 
 def first_line(error: OperationalError) -> str:

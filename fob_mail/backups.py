@@ -1,0 +1,57 @@
+"""A copy of the whole database, taken while others work on it."""
+
+import os
+import sqlite3
+import subprocess
+from pathlib import Path
+
+from fob_mail.database import Database
+from fob_mail.errors import ConflictError, DatabaseError, InputError
+
+
+def back_up(database: Database, file: Path, *, force: bool) -> int:
+    """Copy the database into a file that only its owner can read; gives its size in bytes. An existing one is kept unless forced."""
+    if file.exists() and not force:
+        raise ConflictError(f"{file} is there already.", "Name another file, or add --force.")
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        if database.is_sqlite:
+            _copy_sqlite(database, part)
+        else:
+            _dump_postgresql(database, part)
+        part.replace(file)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}.", "Name a file in a folder that is yours.") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def _copy_sqlite(database: Database, part: Path) -> None:
+    """SQLite's online backup: one moment of the database, while writers go on."""
+    source = sqlite3.connect(str(database.engine.url.database))
+    copy = sqlite3.connect(part)
+    try:
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+
+
+def _dump_postgresql(database: Database, part: Path) -> None:
+    """pg_dump's custom format; the password goes by the environment, never by the command line."""
+    url = database.engine.url
+    names = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database}
+    environment = {**os.environ, **{name: str(value) for name, value in names.items() if value}}
+    try:
+        with part.open("wb") as opened:
+            subprocess.run(["pg_dump", "--format=custom"], check=True, env=environment, stdout=opened, stderr=subprocess.PIPE)  # noqa: S607 found by PATH
+    except FileNotFoundError:
+        raise DatabaseError("pg_dump is not installed, and PostgreSQL is copied by it.", "Install postgresql-client.") from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise DatabaseError(
+            f"pg_dump failed: {said[-1] if said else error.returncode}", "Check database_url, and pg_dump's version."
+        ) from None
