@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 BIN := .venv/bin
 
-.PHONY: help demo test packages lint constraints wheel clean
+.PHONY: help demo test packages lint docs constraints wheel clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -13,7 +13,7 @@ demo: .venv/installed ## See all of it work, without a mail server
 	@$(BIN)/fob-mail demo
 
 test: packages .venv/installed-dev lint ## Install what tests need, and run every check and test
-	$(BIN)/pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 packages:
 	@sh tests/packages.sh
@@ -23,16 +23,19 @@ lint: .venv/installed-dev ## Format, lint and types, without the tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+docs: .venv/installed-dev ## Write the reference of commands and settings anew
+	$(BIN)/python -m docs.generate
+
 constraints: ## Choose the newest versions of all dependencies (needs uv)
-	uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-header --upgrade --quiet -o constraints.txt
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --upgrade --quiet \
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o constraints.txt
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	    -c constraints.txt -o constraints-dev.txt
 
 wheel: .venv/installed-dev ## Build dist/fob_mail-*.whl
 	$(BIN)/python -m build --wheel --no-isolation
 
 clean: ## Remove what these commands built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis fob-mail-demo*
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 

@@ -42,4 +42,4 @@ apt-get update --quiet=2
 if has debconf-set-selections; then
     echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
 fi
-$line --quiet=2
+$line --quiet=2 >/dev/null
