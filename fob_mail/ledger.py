@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from fob_mail.envelopes import Recipient
 from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, DeliveryState, Subscriber
 from fob_mail.outcomes import Outcome, Retries
-from fob_mail.personalising import Recipient
 
 OWED = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 

@@ -9,10 +9,11 @@ import html
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.links import Links, Place, Subscribed, unsubscribe_mailto
 
 FIELDS = frozenset({"unsubscribe_url", "name", "address"})
@@ -52,28 +53,6 @@ class MessageTemplate:
 
     pieces: tuple[bytes, ...]
     slots: tuple[Slot, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One person of a campaign's audience, as the ledger leases them."""
-
-    batch_id: int
-    position: int
-    subscriber_id: int
-    address: str
-    name: str = ""
-    language: str | None = None
-    attributes: dict[str, str] = field(default_factory=dict)
-
-
-class Envelope(NamedTuple):
-    """A message as SMTP takes it: whose it is, return path and address without brackets, content with CRLF, no final dot."""
-
-    of: Recipient
-    return_path: str
-    address: str
-    content: bytes
 
 
 def mark(name: str, default: str = "") -> str:

@@ -13,8 +13,8 @@ from fob_mail.errors import InputError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from fob_mail.envelopes import Recipient
     from fob_mail.models import Campaign
-    from fob_mail.personalising import Recipient
 
 NOBODY = "reader@example.org"
 
@@ -70,7 +70,7 @@ def _recipient(session: "Session", campaign: "Campaign", address: str) -> "Recip
     """Nobody in particular, or the subscriber of that address."""
     from fob_mail.addresses import normalise  # noqa: PLC0415
     from fob_mail.audience import subscribers  # noqa: PLC0415
-    from fob_mail.personalising import Recipient  # noqa: PLC0415
+    from fob_mail.envelopes import Recipient  # noqa: PLC0415
 
     del campaign
     if not address:

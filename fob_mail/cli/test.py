@@ -28,8 +28,8 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
     from fob_mail.addresses import normalise, wire_form  # noqa: PLC0415
     from fob_mail.cli.checking import problems_of, show  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.envelopes import Recipient  # noqa: PLC0415
     from fob_mail.errors import InputError, RelayError  # noqa: PLC0415
-    from fob_mail.personalising import Recipient  # noqa: PLC0415
     from fob_mail.sending.run import heading_of, personaliser_of, wire_of  # noqa: PLC0415
     from fob_mail.smtp.single import deliver  # noqa: PLC0415
 

@@ -1,8 +1,8 @@
 """When a relay refuses everyone, is it the people or is it us? First refusals of one kind are held back until that is known."""
 
+from fob_mail.envelopes import Envelope
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Outcome
-from fob_mail.personalising import Envelope
 from fob_mail.replies import Reply
 
 SAME_REFUSALS = 10

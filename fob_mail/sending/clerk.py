@@ -16,11 +16,11 @@ from sqlalchemy.exc import OperationalError
 
 from fob_mail import campaigns, ledger
 from fob_mail.database import Database, clock
+from fob_mail.envelopes import Recipient
 from fob_mail.errors import DatabaseError
 from fob_mail.journal import Journal
 from fob_mail.models import CampaignState
 from fob_mail.outcomes import Outcome, Retries
-from fob_mail.personalising import Recipient
 
 SETTLE_EVERY = 0.25
 """Seconds between two settlements at the most."""

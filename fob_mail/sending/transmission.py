@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from email.utils import formatdate
 
 from fob_mail.addresses import wire_form
+from fob_mail.envelopes import Envelope
 from fob_mail.errors import RelayError
 from fob_mail.journal import Journal
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Outcome, outcome_of, turns_everyone_away, unknown
-from fob_mail.personalising import Envelope, Personaliser
+from fob_mail.personalising import Personaliser
 from fob_mail.replies import Reply
 from fob_mail.sending.breaker import Breaker, Held
 from fob_mail.sending.clerk import Clerk

@@ -8,7 +8,7 @@ or unknown; a message whose dot was not is owed, whatever happens.
 from collections import deque
 from typing import NamedTuple
 
-from fob_mail.personalising import Envelope
+from fob_mail.envelopes import Envelope
 from fob_mail.replies import Reply, ReplyReader, Stage
 
 FINAL_DOT = b".\r\n"

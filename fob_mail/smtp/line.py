@@ -4,7 +4,7 @@ import ssl
 import time
 from contextlib import suppress
 
-from fob_mail.personalising import Envelope
+from fob_mail.envelopes import Envelope
 from fob_mail.replies import NotSmtpError
 from fob_mail.smtp.conversation import FINAL_DOT, Conversation, Decided
 from fob_mail.smtp.relay import Opened

@@ -3,8 +3,8 @@
 import socket
 from contextlib import suppress
 
+from fob_mail.envelopes import Envelope
 from fob_mail.errors import RelayError
-from fob_mail.personalising import Envelope
 from fob_mail.replies import NotSmtpError
 from fob_mail.smtp.conversation import Conversation, Decided
 from fob_mail.smtp.relay import TRY_LATER, Opened

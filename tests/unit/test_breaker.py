@@ -1,8 +1,8 @@
 """When a relay refuses everyone, is it the people or is it us?"""
 
+from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import outcome_of
-from fob_mail.personalising import Envelope, Recipient
 from fob_mail.replies import Reply, Stage
 from fob_mail.sending.breaker import SAME_REFUSALS, Breaker, Held
 

@@ -1,6 +1,6 @@
 """What is said in one SMTP session: every corner of RFC 2920 and of a relay that refuses or hangs up."""
 
-from fob_mail.personalising import Envelope, Recipient
+from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.replies import Stage
 from fob_mail.smtp.conversation import Conversation
 

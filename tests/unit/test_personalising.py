@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
+from fob_mail.envelopes import Recipient
 from fob_mail.links import Links
-from fob_mail.personalising import Personaliser, Recipient, Sender, clean, encoded_words, mark, quoted_printable
+from fob_mail.personalising import Personaliser, Sender, clean, encoded_words, mark, quoted_printable
 
 LINKS = Links([b"k" * 40], "https://mail.example.org")
 HEADING = Heading("Amigos de Bolivia – Áñez", "news@example.org", ("", "hello@example.org"), "supporters", "Friends of Bolivia")

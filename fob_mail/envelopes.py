@@ -1,0 +1,26 @@
+"""A recipient, and the message that goes to them: what the ledger hands over, and what SMTP takes."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person of a campaign's audience, as the ledger leases them."""
+
+    batch_id: int
+    position: int
+    subscriber_id: int
+    address: str
+    name: str = ""
+    language: str | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+class Envelope(NamedTuple):
+    """A message as SMTP takes it: whose it is, return path and address without brackets, content with CRLF, no final dot."""
+
+    of: Recipient
+    return_path: str
+    address: str
+    content: bytes
