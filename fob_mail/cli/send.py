@@ -83,7 +83,9 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     campaign = _find(session, name)
     if campaign.state is not CampaignState.DRAFT:
         owed = ledger.counts(session, campaign.id).owed
-        click.echo(f"{name} was frozen on {campaign.frozen_at:%d %B %Y}; {owed:,} are still to go.", err=True)
+        since = f"{campaign.frozen_at:%d %B %Y}" if campaign.frozen_at else "some day"
+        words = f"{owed:,} are still to go" if owed else "everyone has been dealt with, and nothing is sent again"
+        click.echo(f"{name} has been going out since {since}; {words}.", err=True)
         return 0
     to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign))
     smtp = settings.smtp
