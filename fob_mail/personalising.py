@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.links import Links, Place, Subscribed, unsubscribe_mailto
@@ -25,6 +25,8 @@ LONGEST_NAME = 200
 _LINE = 75
 _FOLD = "\r\n "
 _PLAIN_LINE = re.compile(rb"[A-Za-z0-9/:_@+?&;,-][A-Za-z0-9./:_@+?&;, -]{0,73}[A-Za-z0-9/:_@+?&;,-]")
+_ORDINARY = re.compile(r"[A-Za-z0-9/:_@+-](?:[A-Za-z0-9./:_@+ -]{0,73}[A-Za-z0-9/:_@+-])?")
+"""Values that stand in HTML and in quoted-printable as they are, on one line; most are."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ENCODED_BYTES = 45  # in base64 with =?utf-8?b?…?= around it: 72 characters; RFC 2047 §2 allows 75, and 76 a line
@@ -135,8 +137,8 @@ class Personaliser:
     """Makes each recipient's message of one campaign from the templates of its languages."""
 
     def __init__(self, templates: Mapping[str, MessageTemplate], default_language: str, sender: Sender, links: Links) -> None:
-        self._templates = dict(templates)
-        self._default = self._templates[default_language]
+        self._frames = {language: _Frame.of(template) for language, template in templates.items()}
+        self._default = self._frames[default_language]
         self._sender = sender
         self._links = links
         self._mailto = unsubscribe_mailto(sender.unsubscribe_mailbox, "")
@@ -147,27 +149,58 @@ class Personaliser:
         The Message-ID is a function of campaign and subscriber, unless one is given, as for test mails.
         """
         sender, links = self._sender, self._links
-        template = self._templates.get(recipient.language or "", self._default)
+        frame = self._frames.get(recipient.language or "", self._default)
         token = links.unsubscribe_token(Subscribed(recipient.subscriber_id, sender.list_id, sender.campaign_id))
         url = links.page_of(token)
-        values = {"unsubscribe_url": url, "name": recipient.name, "address": recipient.address}
-        headers = {
+        values = {
+            "unsubscribe_url": url,
+            "name": recipient.name,
+            "address": recipient.address,
             "to": mailbox(recipient.name, wire_address),
             "date": date,
             "message_id": message_id or links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
             "list_unsubscribe": f"<{url}>,\r\n <{self._mailto}{token}>",
         }
-        filled = [template.pieces[0]]
-        for slot, piece in zip(template.slots, template.pieces[1:], strict=True):
-            filled += (headers[slot.field].encode("ascii") if slot.where is Where.HEADER else _value(slot, values), piece)
         path = sender.return_path
         if sender.verp:
             path = links.return_path(path, Place(sender.campaign_id, recipient.position))
-        return Envelope(recipient, path, wire_address, b"".join(filled))
+        return Envelope(recipient, path, wire_address, frame.filled(values))
 
 
-def _value(slot: Slot, values: Mapping[str, str]) -> bytes:
-    value = clean(values[slot.field]) or slot.default
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A template laid out for filling: its pieces with gaps between them, and which gaps each slot fills."""
+
+    pieces: tuple[bytes, ...]
+    gaps: tuple[tuple[Slot, tuple[int, ...]], ...]
+
+    @classmethod
+    def of(cls, template: MessageTemplate) -> Self:
+        """The frame of a template."""
+        pieces = [template.pieces[0]]
+        gaps: dict[Slot, list[int]] = {}
+        for slot, piece in zip(template.slots, template.pieces[1:], strict=True):
+            gaps.setdefault(slot, []).append(len(pieces))
+            pieces += (b"", piece)
+        return cls(tuple(pieces), tuple((slot, tuple(places)) for slot, places in gaps.items()))
+
+    def filled(self, values: Mapping[str, str]) -> bytes:
+        """The message with these values, each encoded once for where it stands."""
+        pieces = list(self.pieces)
+        for slot, places in self.gaps:
+            value = values[slot.field]
+            if slot.where is Where.HEADER or _ORDINARY.fullmatch(value):
+                encoded = value.encode("ascii")
+            else:
+                encoded = _unusual(value or slot.default, slot)
+            for place in places:
+                pieces[place] = encoded
+        return b"".join(pieces)
+
+
+def _unusual(value: str, slot: Slot) -> bytes:
+    """A value that is not the same in HTML, in text and in quoted-printable; what is empty but for blanks is the default."""
+    value = clean(value) or slot.default
     escaped = html.escape(value) if slot.where is Where.HTML else value
     return quoted_printable(escaped.encode("utf-8", "replace"))
 
