@@ -1,6 +1,6 @@
 """A recipient, and the message that goes to them: what the ledger hands over, and what SMTP takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -14,7 +14,6 @@ class Recipient:
     address: str
     name: str = ""
     language: str | None = None
-    attributes: dict[str, str] = field(default_factory=dict)
 
 
 class Envelope(NamedTuple):

@@ -252,9 +252,9 @@ def _skip_those_who_left(session: Session, batch: Batch, now: datetime) -> None:
 
 
 def _recipients(session: Session, batch: Batch) -> list[Recipient]:
-    who = select(
-        Delivery.position, Delivery.subscriber_id, Delivery.address, Subscriber.name, Subscriber.language, Subscriber.attributes
-    ).join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+    who = select(Delivery.position, Delivery.subscriber_id, Delivery.address, Subscriber.name, Subscriber.language).join(
+        Subscriber, Subscriber.id == Delivery.subscriber_id
+    )
     rows = session.execute(who.where(*_of(batch), Delivery.state.in_(OWED)).order_by(Delivery.position))
     return [Recipient(batch.id, *row) for row in rows]
 

@@ -24,7 +24,7 @@ MARK = re.compile(r"_FOB\.([a-z_]+)\.([0-9a-f]*)\.BOF_")
 LONGEST_NAME = 200
 _LINE = 75
 _FOLD = "\r\n "
-_PLAIN_LINE = re.compile(rb"[A-Za-z0-9/:_@+?&;,-][A-Za-z0-9./:_@+?&;, -]{0,73}[A-Za-z0-9/:_@+?&;,-]")
+_NOT_ITSELF = re.compile(rb"[^ -<>-~]")
 _ORDINARY = re.compile(r"[A-Za-z0-9/:_@+-](?:[A-Za-z0-9./:_@+ -]{0,73}[A-Za-z0-9/:_@+-])?")
 """Values that stand in HTML and in quoted-printable as they are, on one line; most are."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
@@ -70,8 +70,9 @@ def quoted_printable(content: bytes) -> bytes:
 
     A dot or space at a line's edge is encoded too: `.` → `=2E`; so no line of it needs dot-stuffing or is trimmed.
     """
-    if _PLAIN_LINE.fullmatch(content):
-        return content
+    short = _NOT_ITSELF.sub(_escaped, content)
+    if len(short) <= _LINE and short[:1] != b"." and not short[-1:].isspace():
+        return short
     lines: list[bytes] = []
     line = bytearray()
     for byte in content:
@@ -84,6 +85,10 @@ def quoted_printable(content: bytes) -> bytes:
         line[-1:] = b"=%02X" % line[-1]
     lines.append(bytes(line))
     return b"=\r\n".join(lines)
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return _QP[found[0][0]]
 
 
 def clean(value: str) -> str:
@@ -112,6 +117,9 @@ def mailbox(name: str, address: str) -> str:
 
 def encoded_words(text: str) -> str:
     """Text in encoded-words of at most 75 characters, none of which splits a character, joined by folds (RFC 2047 §2, §5)."""
+    whole = text.encode("utf-8", "replace")
+    if len(whole) <= _FIRST_BYTES:
+        return f"=?utf-8?b?{b64encode(whole).decode()}?="
     chunks: list[bytes] = [b""]
     for character in text:
         encoded = character.encode("utf-8", "replace")
