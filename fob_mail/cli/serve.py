@@ -54,8 +54,8 @@ def command(installation: Installation, host: str, port: int) -> None:
         server = listen(create_app(settings, database), host, port)
         _stop_at_signals()
         address = address_of(server, host)
-        click.echo(f"Listening on {address}")
         _warn(settings, address)
+        click.echo(f"Listening on {address}")
         server.run()
         server.close()
     finally:
