@@ -1,7 +1,7 @@
 """Draw the pictures of the README anew: the example article's mail, wide and narrow, light and dark.
 
 Run it from the repository's folder: python docs/pictures/make.py
-"""  # noqa: INP001 a script, not a module
+"""
 
 import io
 from datetime import date

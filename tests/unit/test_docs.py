@@ -1,0 +1,86 @@
+"""The documentation is true: every command and setting is in it, and every command that it shows exists."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import docs.generate as pages
+from fob_mail.cli import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+SHOWN = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command and sub-command, by its words."""
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in COMMANDS if command is main else command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from walk(inner, (*path, name))
+
+
+ALL = dict(walk(main))
+
+
+@pytest.mark.parametrize("page", ["commands", "settings"])
+def test_the_generated_pages_are_current(page: str) -> None:
+    """If not: make docs."""
+    written = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+
+    assert written == getattr(pages, f"{page}_page")()
+
+
+def test_every_command_and_every_option_is_in_the_docs() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+    for path, command in ALL.items():
+        assert f"# fob-mail {' '.join(path)}".rstrip() in page or not path
+        options = [option for option in command.params if isinstance(option, click.Option) and not option.hidden and path]
+        assert all(option.opts[0] in page for option in options)
+
+
+def test_every_setting_has_a_description_and_is_in_the_docs() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+
+    for name, _, description in pages.settings_rows():
+        assert f"| `{name}` |" in page
+        assert len(description) > 10, name
+
+
+def shown_commands() -> Iterator[tuple[str, str]]:
+    """Every line of the documentation that begins with fob-mail, continued lines joined."""
+    for page in SHOWN:
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for line in re.findall(r"^(?:\$ )?(fob-mail .*)$|`(fob-mail [a-z][^`\n]*)`", text, flags=re.MULTILINE):
+            yield page.name, next(filter(None, line))
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(shown_commands())))
+def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
+    words = shlex.split(line.replace("…", "").replace("|", "").replace(" & ", " "), comments=True)[1:]
+    if words[:2] == ["--config", "FILE"]:
+        words = words[2:]
+    path: tuple[str, ...] = ()
+    while words and (*path, words[0]) in ALL:
+        path = (*path, words.pop(0))
+
+    assert path or not words, f"{page}: {line}"
+    known = {name for parameter in (*ALL[path].params, *main.params) for name in (*parameter.opts, *parameter.secondary_opts)}
+    unknown = {word.partition("=")[0] for word in words if word.startswith("--")} - known - {"--help"}
+    assert not unknown, f"{page}: {line}"
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
+def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    for target in re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", text):
+        place = next(filter(None, target))
+        assert place.startswith("https://") or (page.parent / place).exists(), place
