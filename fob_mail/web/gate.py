@@ -71,7 +71,7 @@ class Gate:
         return self._inner(environ, answer)  # type: ignore[arg-type]  # start_response's protocol names its parameters apart
 
     def is_ours(self, host: str) -> bool:
-        """Whether a Host header is base_url's; for a base_url on this machine, any of its names and ports is."""
+        """Whether a Host header is base_url's, port or none (nginx's $host drops it); for one on this machine, any name and port of it is."""
         try:
             asked = urlsplit(f"//{host}")
             name, port = asked.hostname, asked.port
@@ -82,7 +82,7 @@ class Gate:
         if self._base.hostname in LOCAL_HOSTS:
             return name in LOCAL_HOSTS
         default = _DEFAULT_PORTS[self._base.scheme]
-        return name == self._base.hostname and (port or default) == (self._base.port or default)
+        return name == self._base.hostname and port in {None, self._base.port or default}
 
 
 class TokenlessFormatter(logging.Formatter):

@@ -104,7 +104,7 @@ def test_a_browser_is_not_told_to_want_https_of_a_plain_localhost(sqlite_databas
                 "x" * 9000,
             ],
         ),
-        ("https://mail.example.org:8443/news", ["mail.example.org:8443"], ["mail.example.org", "mail.example.org:443"]),
+        ("https://mail.example.org:8443/news", ["mail.example.org:8443", "mail.example.org"], ["mail.example.org:443", "example.org:8443"]),
         (
             "http://localhost:8000",
             ["localhost", "localhost:1", "127.0.0.1:43215", "[::1]:8000"],
