@@ -71,7 +71,7 @@ class Gate:
         return self._inner(environ, answer)  # type: ignore[arg-type]  # start_response's protocol names its parameters apart
 
     def is_ours(self, host: str) -> bool:
-        """Whether a Host header is base_url's, port or none (nginx's $host drops it); for one on this machine, any name and port of it is."""
+        """Whether a Host header is base_url's, port or none (nginx's $host drops it); on this machine any name and port is."""
         try:
             asked = urlsplit(f"//{host}")
             name, port = asked.hostname, asked.port
