@@ -1,21 +1,28 @@
 """What an installation is set to: fob-mail.toml and FOB_MAIL_… variables, read once and handed down."""
 
+import difflib
 import os
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, get_origin
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
 )
 
 from fob_mail.errors import SettingsError
@@ -24,6 +31,14 @@ DEFAULT_FILE = "fob-mail.toml"
 ENV_PREFIX = "FOB_MAIL_"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_KEY = 32
+
+
+def _seconds(value: object) -> object:
+    """Seconds may come as words from the environment; pydantic takes them as a number."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else value
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
 
 
 class Security(StrEnum):
@@ -101,11 +116,11 @@ class Sending(BaseModel):
         default="", description="Mailbox for unsubscribing by mail; empty: the list's reply or sender address."
     )
     batch_size: PositiveInt = Field(default=500, le=5000, description="Recipients in a batch, the unit that a worker leases.")
-    lease: timedelta = Field(default=timedelta(minutes=5), description="How long a worker that went silent keeps its batches; seconds.")
+    lease: Seconds = Field(default=timedelta(minutes=5), description="How long a worker that went silent keeps its batches; seconds.")
     retry_after: Annotated[list[PositiveInt], Field(min_length=1)] = Field(
         default=[60, 300, 900, 3600], description="Seconds to wait before a deferred message is tried again; the last one repeats."
     )
-    give_up_after: timedelta = Field(default=timedelta(days=2), description="When deferred messages are given up as refused; seconds.")
+    give_up_after: Seconds = Field(default=timedelta(days=2), description="When deferred messages are given up as refused; seconds.")
     journal_folder: Path = Field(default=Path("journal"), description="Where workers note each message before its final dot.")
 
     @field_validator("return_path", "unsubscribe_mailbox")
@@ -117,12 +132,10 @@ class Sending(BaseModel):
         return value
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything an organiser can set. Build it with load(); a wrong value never gets further than that."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
 
     database_url: SecretStr = Field(
         default=SecretStr("sqlite:///fob-mail.db"),
@@ -137,6 +150,14 @@ class Settings(BaseSettings):
     organisation: Organisation = Field(default_factory=Organisation)
     smtp: Smtp = Field(default_factory=Smtp)
     sending: Sending = Field(default_factory=Sending)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_kind(cls, value: SecretStr) -> SecretStr:
+        if not re.match(r"(?:sqlite|postgresql)(?:\+\w+)?://", value.get_secret_value()):
+            message = "must begin with sqlite:/// or postgresql://"
+            raise ValueError(message)
+        return value
 
     @field_validator("base_url")
     @classmethod
@@ -158,19 +179,6 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 the signature is pydantic's
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before the file (which arrives as init values)."""
-        del settings_cls
-        return env_settings, init_settings
-
     def keys(self) -> list[bytes]:
         """The keys that sign links: the first signs, all verify."""
         return [key.get_secret_value().encode() for key in (self.secret_key, *self.old_secret_keys)]
@@ -181,17 +189,19 @@ def find_file(given: Path | None) -> Path:
     return given or Path(os.environ.get(ENV_PREFIX + "CONFIG") or DEFAULT_FILE)
 
 
-def load(file: Path) -> Settings:
+def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read and check all settings. Raises SettingsError that lists everything wrong, by the name its owner typed."""
     written = _read_toml(file) if file.exists() else {}
+    typed: dict[tuple[str, ...], str] = {}
+    wrong = set(_overlay(written, environment, typed))
     try:
-        settings = Settings(**written)  # type: ignore[arg-type]  # checked by pydantic, that is what it is for
+        settings = Settings.model_validate(written)
     except ValidationError as error:
-        wrong = "\n".join(sorted({_sentence(e["loc"], e["type"], e["msg"], written) for e in error.errors()}))
+        wrong |= {_sentence(e["loc"], e["type"], e["msg"], typed) for e in error.errors(include_input=False)}
+    if wrong:
         missing = "" if file.exists() else f" ({file} is not there: fob-mail init makes one)"
-        raise SettingsError(
-            f"These settings are missing or wrong{missing}:\n{wrong}", f"Correct them in {file} or in the environment."
-        ) from None
+        lines = "\n".join(sorted(wrong))
+        raise SettingsError(f"These settings are missing or wrong{missing}:\n{lines}", f"Correct them in {file} or in the environment.")
     return _anchored(settings, file.resolve().parent)
 
 
@@ -204,26 +214,59 @@ def _read_toml(file: Path) -> dict[str, object]:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.", "Check the file's name and who may read it.") from None
 
 
-def _sentence(location: tuple[int | str, ...], kind: str, message: str, written: dict[str, object]) -> str:
+def _overlay(written: dict[str, object], environment: Mapping[str, str], typed: dict[tuple[str, ...], str]) -> Iterator[str]:
+    """Put what the environment says over what is written; `typed` is told under which name. Gives what cannot be put there."""
+    for name, value in environment.items():
+        path = tuple(name.removeprefix(ENV_PREFIX).lower().split("__"))
+        if not name.startswith(ENV_PREFIX) or name == ENV_PREFIX + "CONFIG":
+            continue
+        kind = _kind_of(path)
+        if kind is None:
+            near = difflib.get_close_matches(".".join(path), _names(), n=1)
+            hint = f"; did you mean {ENV_PREFIX}{near[0].replace('.', '__').upper()}?" if near else ""
+            yield f"  {name}: there is no such setting{hint}"
+            continue
+        section = written
+        if len(path) > 1:
+            inner = section.setdefault(path[0], {})
+            section = inner if isinstance(inner, dict) else {}
+        section[path[-1]] = [part.strip() for part in value.strip(" []").split(",") if part.strip()] if kind is list else value
+        typed[path] = name
+
+
+def _kind_of(path: tuple[str, ...]) -> type | None:
+    """What a setting is made of: list, or object for all else; None if there is no such setting."""
+    model: type[BaseModel] = Settings
+    for part in path[:-1]:
+        inner = model.model_fields.get(part)
+        if inner is None or not isinstance(inner.annotation, type) or not issubclass(inner.annotation, BaseModel):
+            return None
+        model = inner.annotation
+    field = model.model_fields.get(path[-1])
+    if field is None or (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+        return None
+    return list if get_origin(field.annotation) is list else object
+
+
+def _names(model: type[BaseModel] | None = None, prefix: str = "") -> Iterator[str]:
+    """Every setting by its dotted name."""
+    for name, field in (model or Settings).model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _names(field.annotation, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str, typed: Mapping[tuple[str, ...], str]) -> str:
     """One wrong setting, named as its owner wrote it: the variable if one is set, else the key of the file."""
-    path = [str(part) for part in location]
-    variables = (ENV_PREFIX + "__".join(path[:depth]).upper() for depth in range(len(path), 0, -1))
-    name = next((v for v in variables if v in os.environ), ".".join(path))
+    path = tuple(part for part in location if isinstance(part, str))
+    name = typed.get(path, ".".join(path))
     if kind == "missing":
         return f"  {name}: is not set"
     if kind == "extra_forbidden":
-        return f"  {name}: there is no such setting{_nearest(path, written)}"
-    return f"  {name}: {re.sub('^Value error, ', '', message)}"
-
-
-def _nearest(path: list[str], written: dict[str, object]) -> str:
-    import difflib  # noqa: PLC0415 needed only for this message
-
-    section = Settings.model_fields.get(path[0]) if len(path) > 1 else None
-    kind = section.annotation if section else Settings
-    known = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
-    near = difflib.get_close_matches(path[-1], [k for k in known if k not in written], n=1)
-    return f"; did you mean {'.'.join([*path[:-1], near[0]])}?" if near else ""
+        near = difflib.get_close_matches(name, _names(), n=1)
+        return f"  {name}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}"
+    return f"  {name}: {message.removeprefix('Value error, ')}"
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
@@ -234,6 +277,3 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         url = f"sqlite:///{folder / relative[1]}"
     sending = settings.sending.model_copy(update={"journal_folder": folder / settings.sending.journal_folder})
     return settings.model_copy(update={"database_url": SecretStr(url), "sending": sending})
-
-
-__all__ = ["Organisation", "Security", "Sending", "Settings", "Smtp", "find_file", "load"]

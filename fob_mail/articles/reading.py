@@ -54,6 +54,8 @@ def read(source: str, file_name: str, zone: ZoneInfo, today: date) -> Article:
         title, blocks, notices = markdown.blocks(text)
     else:
         blocks = plain.blocks(text)
+    if not title and not any(block.text.strip() for block in blocks):
+        raise InputError("The article has no words.", "Write some, or give another file.")
     article = understand(blocks, matter.title or title, zone, today)
     return _completed(replace(article, notices=(*notices, *article.notices)), matter)
 

@@ -4,6 +4,7 @@ Command modules are imported when their command is called, and what they import 
 `fob-mail --help` answers in a quarter of a second.
 """
 
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -59,13 +60,30 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a FobMailError becomes its problem, its remedy and exit code 1."""
+        """Run the command; a FobMailError becomes its problem, its remedy and exit code 1, and so does a database that is away."""
         try:
             return super().invoke(ctx)
         except FobMailError as error:
-            click.secho(error.problem, fg="red", bold=True, err=True)
-            click.echo(error.remedy, err=True)
-            ctx.exit(1)
+            problem, remedy = error.problem, error.remedy
+        except Exception as error:
+            said = _database_away(error)
+            if said is None:
+                raise
+            problem, remedy = (
+                f"The database does not answer: {said}",
+                "Nothing is lost. Check database_url, and that the database can be reached.",
+            )
+        click.secho(problem, fg="red", bold=True, err=True)
+        click.echo(remedy, err=True)
+        return ctx.exit(1)
+
+
+def _database_away(error: Exception) -> str | None:
+    """What the driver said, if the error is that of a database that is locked, full or gone; SQLAlchemy is not imported for it."""
+    exceptions = sys.modules.get("sqlalchemy.exc")
+    if exceptions is None or not isinstance(error, exceptions.OperationalError):
+        return None
+    return str(error.orig).strip().partition("\n")[0]
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+import click
+
 if TYPE_CHECKING:
     from fob_mail.database import Database
     from fob_mail.links import Links
@@ -36,7 +38,11 @@ class Installation:
         """The checked settings; raises SettingsError with everything that is wrong."""
         from fob_mail.settings import load  # noqa: PLC0415
 
-        return load(self.settings_file)
+        settings = load(self.settings_file)
+        if self.settings_file.exists() and self.settings_file.stat().st_mode & 0o077:
+            warning = f"Others on this machine can read {self.settings_file}, which holds secrets: chmod 600 {self.settings_file}"
+            click.secho(warning, fg="yellow", err=True)
+        return settings
 
     @cached_property
     def any_database(self) -> "Database":

@@ -12,29 +12,35 @@ Held = tuple[Envelope, Outcome]
 
 
 class Breaker:
-    """Lets outcomes through once the relay has shown that it judges people one by one."""
+    """Lets outcomes through once the relay has shown that it judges people one by one.
+
+    Once it has tripped it stays so: refusals of that kind that are still on their way are held back too.
+    """
 
     def __init__(self) -> None:
         self._held: list[Held] = []
         self._kind: tuple[int, str] | None = None
-        self._settled = False
+        self._count = 0
+        self._judges_people = False
 
     def admit(self, envelope: Envelope, outcome: Outcome, reply: Reply) -> list[Held]:
         """The outcomes that may be settled now: this one, and with it those held back; or none yet."""
-        if self._settled:
-            return [(envelope, outcome)]
-        self._held.append((envelope, outcome))
         kind = (reply.code, reply.enhanced)
-        if outcome.state is DeliveryState.REFUSED and self._kind in {None, kind}:
+        same = outcome.state is DeliveryState.REFUSED and self._kind in {None, kind}
+        if same and not self._judges_people:
             self._kind = kind
+            self._count += 1
+            self._held.append((envelope, outcome))
             return []
-        self._settled = True
-        return self.release()
+        if self.tripped:
+            return [(envelope, outcome)]
+        self._judges_people = True
+        return [*self.release(), (envelope, outcome)]
 
     @property
     def tripped(self) -> bool:
         """Whether the relay turns everyone away."""
-        return not self._settled and len(self._held) >= SAME_REFUSALS
+        return self._count >= SAME_REFUSALS and not self._judges_people
 
     def release(self) -> list[Held]:
         """What was held back, for whoever settles it or owes it again."""

@@ -260,7 +260,7 @@ def test_no_text_crashes_the_reader(text: str, name: str) -> None:
     except FobMailError:
         return
 
-    assert article.title or not text.split()
+    assert article.title.strip()
 
 
 @pytest.mark.parametrize(

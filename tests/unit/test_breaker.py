@@ -48,3 +48,23 @@ def test_a_small_campaign_settles_its_refusals_at_the_end() -> None:
     admit(breaker, 1, BLOCKED)
 
     assert [outcome.position for _, outcome in breaker.release()] == [1]
+
+
+def test_what_comes_in_after_it_tripped_is_held_back_too() -> None:
+    breaker = Breaker()
+    for number in range(SAME_REFUSALS):
+        admit(breaker, number, BLOCKED)
+    breaker.release()
+
+    assert admit(breaker, 11, BLOCKED) == []
+    assert breaker.tripped
+    assert len(breaker.release()) == 1
+
+
+def test_an_acceptance_after_it_tripped_counts_for_itself_alone() -> None:
+    breaker = Breaker()
+    for number in range(SAME_REFUSALS):
+        admit(breaker, number, BLOCKED)
+
+    assert [outcome.position for _, outcome in admit(breaker, 11, Reply(250, "Ok"), Stage.DOT)] == [11]
+    assert breaker.tripped

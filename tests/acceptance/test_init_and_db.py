@@ -1,0 +1,87 @@
+"""The first commands of all: a folder becomes an installation, once."""
+
+import json
+import stat
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_init_makes_an_installation_for_its_owner_alone(fob_mail: Command, tmp_path: Path) -> None:
+    done = fob_mail("init")
+
+    assert done.returncode == 0, done.stderr
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("fob-mail.toml", "fob-mail.db")} == {0o600}
+    assert "organisation.postal_address" in done.stdout
+    assert "Next: fob-mail list create" in done.stdout
+    settings = tomllib.loads((tmp_path / "fob-mail.toml").read_text(encoding="utf-8"))
+    assert len(settings["secret_key"]) >= 60
+    assert settings["secret_key"] != settings["digest_key"]
+
+
+def test_init_twice_changes_nothing(fob_mail: Command, tmp_path: Path) -> None:
+    fob_mail("init")
+    before = (tmp_path / "fob-mail.toml").read_bytes()
+
+    done = fob_mail("init", "--json")
+
+    assert json.loads(done.stdout)["settings_written"] is False
+    assert (tmp_path / "fob-mail.toml").read_bytes() == before
+
+
+def test_what_init_is_given_stands_in_the_file_whatever_it_is(fob_mail: Command, tmp_path: Path) -> None:
+    name = 'Áñez "the" \\ group\n[smtp]\nhost = "evil"'
+
+    done = fob_mail("init", "--organisation", name, "--smtp-host", "smtp.example.org", "--smtp-port", "587")
+
+    assert done.returncode == 0, done.stderr
+    settings = tomllib.loads((tmp_path / "fob-mail.toml").read_text(encoding="utf-8"))
+    assert settings["organisation"]["name"] == name
+    assert settings["smtp"]["host"] == "smtp.example.org"
+
+
+def test_check_says_that_all_is_well(fob_mail: Command, settings_file: Path) -> None:
+    done = fob_mail("db", "check", "--json")
+
+    assert settings_file.exists()
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sound"] is True
+
+
+def test_backup_writes_a_file(fob_mail: Command, settings_file: Path, tmp_path: Path) -> None:
+    done = fob_mail("db", "backup", "copy.db")
+
+    assert settings_file.exists()
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "copy.db").stat().st_size
+
+
+def test_a_command_without_an_installation_says_what_to_do(fob_mail: Command) -> None:
+    done = fob_mail("status")
+
+    assert done.returncode == 1
+    assert "fob-mail init makes one" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_settings_file_that_others_can_read_is_warned_of(fob_mail: Command, settings_file: Path) -> None:
+    settings_file.chmod(0o644)
+
+    assert "chmod 600" in fob_mail("status").stderr
+
+
+def test_a_database_that_is_away_is_two_lines_and_no_password(fob_mail: Command, settings_file: Path) -> None:
+    done = fob_mail("db", "upgrade", FOB_MAIL_DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/x")
+
+    assert settings_file.exists()
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_command_names_the_nearest(fob_mail: Command) -> None:
+    assert "Did you mean 'status'?" in fob_mail("sttus").stderr

@@ -1,0 +1,173 @@
+"""The database: migrations that give exactly the models, files for one's own eyes, and transactions that wait for each other."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from fob_mail import migrations
+from fob_mail.assets import folder
+from fob_mail.backups import back_up
+from fob_mail.database import Database, clock, connect, damages, require_current, sizes
+from fob_mail.errors import ConflictError, DatabaseError
+from fob_mail.models import SCHEMA_REVISION, Base, MailingList
+from tests.builders import make_list
+
+
+def alembic_config() -> Config:
+    """Alembic's view of our migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(folder("alembic")))
+    return config
+
+
+def test_the_migrations_give_exactly_the_models(database: Database) -> None:
+    assert migrations.differences(database) == []
+
+
+def test_the_revision_of_the_models_is_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == SCHEMA_REVISION
+
+
+def test_the_migrations_can_be_taken_back_and_done_again(database: Database) -> None:
+    config = alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    with database.engine.connect() as connection:
+        left = set(inspect(connection).get_table_names()) & set(Base.metadata.tables)
+    migrations.upgrade(database)
+
+    assert not left
+    assert migrations.differences(database) == []
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    migrations.upgrade(database)
+
+    require_current(database)
+
+
+def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError) as caught:
+        require_current(connect(f"sqlite:///{tmp_path}/new.db"))
+
+    assert caught.value.remedy == "Make them: fob-mail db upgrade"
+
+
+def test_a_database_of_another_version_is_refused(database: Database) -> None:
+    with database.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(DatabaseError, match="version 9999"):
+        require_current(database)
+
+
+def test_the_files_of_a_database_are_for_their_owner_alone(tmp_path: Path) -> None:
+    database = connect(f"sqlite:///{tmp_path}/own/fob-mail.db")
+    migrations.upgrade(database)
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "own").iterdir()}
+
+    assert modes.keys() == {"fob-mail.db", "fob-mail.db-wal", "fob-mail.db-shm"}
+    assert set(modes.values()) == {0o600}
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["mysql://h/x", "nonsense", "sqlite:////proc/none/x.db"])
+def test_a_wrong_address_is_said_with_a_remedy(url: str) -> None:
+    with pytest.raises(DatabaseError) as caught:
+        connect(url)
+
+    assert caught.value.remedy
+
+
+def test_two_that_write_wait_for_each_other(database: Database) -> None:
+    errors: list[Exception] = []
+
+    def add(number: int) -> None:
+        try:
+            for turn in range(10):
+                with database.begin() as session:
+                    make_list(session, f"list-{number}-{turn}")
+        except Exception as error:  # noqa: BLE001 whatever it is, it is the test's failure
+            errors.append(error)
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not errors
+    with database.read() as session:
+        assert sizes(session)["mailing_lists"] == 40
+
+
+def test_an_exception_takes_everything_back(database: Database) -> None:
+    def add_and_fail() -> None:
+        with database.begin() as session:
+            make_list(session, "gone")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        add_and_fail()
+
+    with database.read() as session:
+        assert sizes(session)["mailing_lists"] == 0
+
+
+def test_reading_sees_one_moment_and_holds_no_writer_up(database: Database) -> None:
+    with database.read() as reader:
+        before = sizes(reader)["mailing_lists"]
+        with database.begin() as writer:
+            make_list(writer, "new")
+
+    assert before == 0
+
+
+def test_moments_come_back_as_they_were(database: Database) -> None:
+    with database.begin() as session:
+        now = clock(session)
+        made = make_list(session, "new")
+        made.created_at = now
+    with database.read() as session:
+        assert session.get_one(MailingList, made.id).created_at == now
+
+
+def test_a_copy_is_whole_and_is_not_written_over(database: Database, tmp_path: Path) -> None:
+    with database.begin() as session:
+        make_list(session, "kept")
+    file = tmp_path / "copy"
+
+    size = back_up(database, file, force=False)
+
+    assert size == file.stat().st_size
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with pytest.raises(ConflictError):
+        back_up(database, file, force=False)
+    assert back_up(database, file, force=True)
+    if database.is_sqlite:
+        copy = connect(f"sqlite:///{file}")
+        with copy.read() as session:
+            assert sizes(session)["mailing_lists"] == 1
+        copy.close()
+    else:
+        assert file.read_bytes()[:5] == b"PGDMP"
+
+
+def test_damage_is_found(sqlite_database: Database) -> None:
+    assert damages(sqlite_database) == []
+    with sqlite_database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("INSERT INTO subscriptions VALUES (7, 8, 'confirmed', '2021-04-19 18:30:00')")
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        connection.exec_driver_sql("BEGIN")
+
+    assert len(damages(sqlite_database)) == 2

@@ -1,0 +1,145 @@
+"""Settings: every wrong one at once, by the name its owner typed, and no secret in what is said."""
+
+import traceback
+from pathlib import Path
+
+import pytest
+
+from fob_mail.errors import SettingsError
+from fob_mail.settings import Settings, find_file, load
+
+KEYS = 'secret_key = "sssssssssssssssssssssssssssssssssssssss1"\ndigest_key = "ddddddddddddddddddddddddddddddddddddddd2"\n'
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    """A settings file with these lines."""
+    file = tmp_path / "fob-mail.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def complaint(file: Path, **environment: str) -> str:
+    """What is said of wrong settings."""
+    with pytest.raises(SettingsError) as caught:
+        load(file, environment)
+    return caught.value.problem
+
+
+def test_the_defaults_need_two_keys_and_nothing_else(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, KEYS), {})
+
+    assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path}/fob-mail.db"
+    assert settings.sending.journal_folder == tmp_path / "journal"
+    assert settings.smtp.host == "localhost"
+
+
+def test_every_wrong_setting_is_said_at_once_by_the_name_its_owner_typed(tmp_path: Path) -> None:
+    file = written(tmp_path, 'secret_key = "short"\nbase_url = "http://example.org"\n[smtp]\nport = 0\n[organisation]\ntimezone = "Mars"\n')
+
+    said = complaint(file, FOB_MAIL_SMTP__CONNECTIONS="many", FOB_MAIL_DATABASE_URL="mysql://u:hunter2@h/x")
+
+    for name in (
+        "secret_key",
+        "digest_key",
+        "base_url",
+        "smtp.port",
+        "organisation.timezone",
+        "FOB_MAIL_SMTP__CONNECTIONS",
+        "FOB_MAIL_DATABASE_URL",
+    ):
+        assert f"  {name}: " in said
+    assert "hunter2" not in said
+    assert "short" not in said.replace("shortest", "")
+
+
+def test_a_misspelt_setting_names_the_nearest(tmp_path: Path) -> None:
+    said = complaint(written(tmp_path, KEYS + "[smtp]\nprot = 25\n"), FOB_MAIL_SENDING__BATHC_SIZE="3")
+
+    assert "smtp.prot: there is no such setting; did you mean smtp.port?" in said
+    assert "FOB_MAIL_SENDING__BATHC_SIZE: there is no such setting; did you mean FOB_MAIL_SENDING__BATCH_SIZE?" in said
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, KEYS + '[smtp]\nhost = "file.example.org"\nport = 587\n')
+
+    settings = load(
+        file, {"FOB_MAIL_SMTP__HOST": "environment.example.org", "FOB_MAIL_DATABASE_URL": "sqlite:////elsewhere.db", "PATH": "x"}
+    )
+
+    assert (settings.smtp.host, settings.smtp.port) == ("environment.example.org", 587)
+    assert settings.database_url.get_secret_value() == "sqlite:////elsewhere.db"
+
+
+def test_lists_and_spans_of_time_can_come_from_the_environment(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, KEYS), {"FOB_MAIL_SENDING__RETRY_AFTER": "[10, 20]", "FOB_MAIL_SENDING__LEASE": "90"})
+
+    assert settings.sending.retry_after == [10, 20]
+    assert settings.sending.lease.total_seconds() == 90
+
+
+def test_everything_can_come_from_the_environment(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path / "absent.toml", {"FOB_MAIL_SECRET_KEY": "s" * 40, "FOB_MAIL_DIGEST_KEY": "d" * 40, "FOB_MAIL_CONFIG": "absent.toml"}
+    )
+
+    assert settings.keys() == [b"s" * 40]
+
+
+def test_without_a_file_the_complaint_says_how_to_make_one(tmp_path: Path) -> None:
+    assert "fob-mail init makes one" in complaint(tmp_path / "absent.toml")
+
+
+def test_what_is_no_toml_is_said_with_its_line(tmp_path: Path) -> None:
+    assert "line 2" in complaint(written(tmp_path, 'a = "1"\nb = oops\n'))
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1", "https://mail.example.org/news/"])
+def test_a_base_url_is_https_or_localhost(tmp_path: Path, url: str) -> None:
+    assert load(written(tmp_path, KEYS + f'base_url = "{url}"\n'), {}).base_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.org", "ftp://example.org", "example.org", "https://", "https://a?b=c", "https://u@example.org"]
+)
+def test_other_base_urls_are_refused(tmp_path: Path, url: str) -> None:
+    assert "  base_url: " in complaint(written(tmp_path, KEYS + f'base_url = "{url}"\n'))
+
+
+def test_a_password_does_not_go_unprotected(tmp_path: Path) -> None:
+    file = written(tmp_path, KEYS + '[smtp]\nhost = "smtp.example.org"\nusername = "u"\npassword = "hunter2"\n')
+
+    said = complaint(file)
+
+    assert "set smtp.security to starttls or tls" in said
+    assert "hunter2" not in said
+
+
+def test_secrets_are_in_no_representation(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, KEYS + '[smtp]\npassword = "hunter2"\n'), {"FOB_MAIL_DATABASE_URL": "postgresql://u:hunter3@h/x"})
+
+    for text in (repr(settings), str(settings), settings.model_dump_json()):
+        assert not any(secret in text for secret in ("hunter2", "hunter3", "sssss", "ddddd"))
+
+
+def test_secrets_are_in_no_traceback(tmp_path: Path) -> None:
+    file = written(tmp_path, 'secret_key = "hunter2"\ndigest_key = ["hunter3"]\n')
+
+    try:
+        load(file, {})
+    except SettingsError:
+        told = traceback.format_exc()
+
+    assert "hunter" not in told
+
+
+def test_the_file_is_the_given_one_else_the_variables_else_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOB_MAIL_CONFIG", "/from/variable.toml")
+
+    assert find_file(Path("given.toml")) == Path("given.toml")
+    assert find_file(None) == Path("/from/variable.toml")
+    monkeypatch.delenv("FOB_MAIL_CONFIG")
+    assert find_file(None) == Path("fob-mail.toml")
+
+
+def test_every_setting_has_a_default_but_the_keys() -> None:
+    assert {name for name, field in Settings.model_fields.items() if field.is_required()} == {"secret_key", "digest_key"}
