@@ -166,6 +166,9 @@ class Settings(BaseModel):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
             message = f"{value!r} is not a web address such as https://mail.example.org"
             raise ValueError(message)
+        if not value.isascii():
+            message = f"{value!r} is not ASCII; write the host in its xn-- form"
+            raise ValueError(message)
         if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
             message = "must begin with https:// (plain http is accepted for localhost alone)"
             raise ValueError(message)

@@ -99,7 +99,16 @@ def test_a_base_url_is_https_or_localhost(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.org", "ftp://example.org", "example.org", "https://", "https://a?b=c", "https://u@example.org"]
+    "url",
+    [
+        "http://example.org",
+        "ftp://example.org",
+        "example.org",
+        "https://",
+        "https://a?b=c",
+        "https://u@example.org",
+        "https://españa.example",
+    ],
 )
 def test_other_base_urls_are_refused(tmp_path: Path, url: str) -> None:
     assert "  base_url: " in complaint(written(tmp_path, KEYS + f'base_url = "{url}"\n'))
