@@ -27,7 +27,8 @@ class Outcome(NamedTuple):
 
 def outcome_of(position: int, reply: Reply, at: Stage) -> Outcome:
     """The outcome of the reply that decided a delivery: 2yz to the final dot accepts, 4yz defers, the rest refuses."""
-    text = _UNPRINTABLE.sub(" ", reply.text)[:LONGEST_TEXT]
+    text = reply.text if reply.text.isprintable() else _UNPRINTABLE.sub(" ", reply.text)
+    text = text[:LONGEST_TEXT]
     if at is Stage.DOT and reply.positive:
         return Outcome(position, DeliveryState.ACCEPTED, reply.code, text)
     state = DeliveryState.REFUSED if reply.permanent else DeliveryState.DEFERRED
@@ -45,6 +46,8 @@ def turns_everyone_away(reply: Reply, at: Stage) -> bool:
     That is a sender refused for good, authentication asked for, or one of the enhanced codes by which large providers
     name a fault of the sending domain (5.7.25, 4.7.32, …). The campaign pauses, and nobody is marked as refused.
     """
+    if reply.positive:
+        return False
     if reply.code in _AUTHENTICATION or _SENDER_AT_FAULT.match(reply.text):
         return True
     return at is Stage.MAIL and reply.permanent

@@ -60,6 +60,11 @@ class ReplyReader:
         self._rest = b""
         self._lines: list[str] = []
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is half read."""
+        return not self._rest and not self._lines
+
     def feed(self, chunk: bytes) -> list[Reply]:
         """The replies that this chunk completes. Raises NotSmtpError at the first line that is none."""
         *lines, self._rest = (self._rest + chunk).split(b"\n")

@@ -4,6 +4,7 @@ Run it from the repository's folder: python docs/pictures/make.py
 """
 
 import io
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -45,7 +46,7 @@ def main() -> None:
     """Write the four pictures beside this script."""
     html = example()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         for name, width in WIDTHS.items():
             for scheme in SCHEMES:
                 picture(browser, html, width, scheme).save(HERE / f"invite-{name}-{scheme}.png", optimize=True)

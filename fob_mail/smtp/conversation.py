@@ -5,6 +5,7 @@ DATA: one round trip a message. Without it, step by step. Invariant: a message w
 or unknown; a message whose dot was not is owed, whatever happens.
 """
 
+import re
 from collections import deque
 from typing import NamedTuple
 
@@ -14,6 +15,10 @@ from fob_mail.replies import Reply, ReplyReader, Stage
 FINAL_DOT = b".\r\n"
 CLOSING = 421
 GRANTED = 354
+
+_GROUP = 4
+_ORDINARY = re.compile(rb"250 ([^\r\n]*)\r\n250 [^\r\n]*\r\n250 [^\r\n]*\r\n354 [^\r\n]*\r\n")
+"""How nearly every group is answered: the last message taken, the next one's MAIL and RCPT good, its DATA granted. Read as one."""
 
 
 class Decided(NamedTuple):
@@ -71,6 +76,12 @@ class Conversation:
 
     def hear(self, chunk: bytes) -> list[Decided]:
         """What the bytes that were read decide. Raises NotSmtpError if they are not SMTP."""
+        if len(self._awaited) == _GROUP and self._reader.empty and (ordinary := _ORDINARY.fullmatch(chunk)):
+            stage, dotted = self._awaited[0]
+            if stage is Stage.DOT and dotted is not None:
+                self._awaited.clear()
+                self._granted, self._opening = self._opening, None
+                return [Decided(dotted, Reply(250, ordinary[1].decode("utf-8", "replace")), stage)]
         decided: list[Decided] = []
         for reply in self._reader.feed(chunk):
             if reply.code == CLOSING:

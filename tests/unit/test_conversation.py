@@ -151,3 +151,16 @@ def test_a_relay_that_closes_is_given_no_new_message() -> None:
 
     assert group == first.content + b".\r\n"
     assert dotted is first
+
+
+def test_the_usual_answer_to_a_group_means_the_same_whole_and_in_pieces() -> None:
+    answer = b"250 2.0.0 queued as 4F2\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n"
+    ends = []
+    for pieces in ([answer], [answer[:30], answer[30:]], [bytes([byte]) for byte in answer]):
+        conversation, _ = a_granted_conversation()
+        conversation.say(an_envelope(2))
+        decided = [verdict for piece in pieces for verdict in conversation.hear(piece)]
+        ends.append((decided, conversation.ready, conversation.say(None)[1]))
+
+    assert ends[0] == ends[1] == ends[2]
+    assert ends[0][2] == an_envelope(2)
