@@ -55,12 +55,10 @@ def command(messages: int, rounds: int, sizes: tuple[int, ...], one: str | None,
     if one is not None and port is not None:
         print(json.dumps(_send(one, port, messages, sizes[0])))
         return
-    print(
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores, {messages:,} messages, {rounds} rounds"
-    )
-    print(
-        "| database | KB | fob-mail/s | smtp-source/s | ratio | processor, µs a message | most memory, MiB |\n|---|---|---|---|---|---|---|"
-    )
+    machine = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores"
+    print(f"{machine}, {messages:,} messages, {rounds} rounds")
+    print("| database | KB | fob-mail/s | smtp-source/s | ratio | processor, µs a message | most memory, MiB |")
+    print("|---|---|---|---|---|---|---|")
     with ExitStack() as stack:
         sink = stack.enter_context(_sink())
         server = stack.enter_context(postgres.cluster())

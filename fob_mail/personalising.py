@@ -10,6 +10,8 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -55,6 +57,11 @@ class MessageTemplate:
 
     pieces: tuple[bytes, ...]
     slots: tuple[Slot, ...]
+
+
+def date_header(now: datetime) -> str:
+    """An aware moment as the Date header has it (RFC 5322 §3.3), in UTC: `Mon, 19 Apr 2021 17:30:00 +0000`."""
+    return format_datetime(now.astimezone(UTC))
 
 
 def mark(name: str, default: str = "") -> str:

@@ -22,7 +22,8 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
     Example:
       fob-mail test bolivia-april me@example.org
     """  # noqa: D301 click's \b keeps the lines of an example
-    from email.utils import formatdate, make_msgid  # noqa: PLC0415 imported late, so that --help is quick
+    from datetime import UTC, datetime  # noqa: PLC0415 imported late, so that --help is quick
+    from email.utils import make_msgid  # noqa: PLC0415
 
     from fob_mail import campaigns  # noqa: PLC0415
     from fob_mail.addresses import normalise, wire_form  # noqa: PLC0415
@@ -30,6 +31,7 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.envelopes import Recipient  # noqa: PLC0415
     from fob_mail.errors import InputError, RelayError  # noqa: PLC0415
+    from fob_mail.personalising import date_header  # noqa: PLC0415
     from fob_mail.sending.run import heading_of, personaliser_of, wire_of  # noqa: PLC0415
     from fob_mail.smtp.single import deliver  # noqa: PLC0415
 
@@ -46,7 +48,7 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
         if wire is None:
             raise InputError(f"{address} needs SMTPUTF8, which fob-mail does not speak yet.", "Use an address in plain letters.")
         message_id = make_msgid("test", heading_of(to).domain)
-        envelope = personaliser.envelope(Recipient(0, 0, 0, address), wire, formatdate(), message_id)
+        envelope = personaliser.envelope(Recipient(0, 0, 0, address), wire, date_header(datetime.now(UTC)), message_id)
         decided = deliver(wire_of(settings).open(), envelope)
         if not decided.reply.positive:
             raise RelayError(f"The relay refused the mail to {address}: {decided.reply}", "Nothing was sent to anybody else.")

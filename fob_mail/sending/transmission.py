@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import formatdate
+from datetime import UTC, datetime
 
 from fob_mail.addresses import wire_form
 from fob_mail.envelopes import Envelope
@@ -18,7 +18,7 @@ from fob_mail.errors import RelayError
 from fob_mail.journal import Journal
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Outcome, outcome_of, turns_everyone_away, unknown
-from fob_mail.personalising import Personaliser
+from fob_mail.personalising import Personaliser, date_header
 from fob_mail.replies import Reply
 from fob_mail.sending.breaker import Breaker, Held
 from fob_mail.sending.clerk import Clerk
@@ -69,7 +69,7 @@ class Transmission:
         self._connect_at = 0.0
         self._stopping = False
         self._ticked_at = 0.0
-        self._date = formatdate()
+        self._date = date_header(datetime.now(UTC))
         self.tally: Counter[DeliveryState] = Counter()
         self.problem: RelayError | None = None
         self._awake, self._alarm = os.pipe()
@@ -266,7 +266,7 @@ class Transmission:
         now = time.monotonic()
         if now < self._ticked_at + TICK:
             return
-        self._ticked_at, self._date = now, formatdate()
+        self._ticked_at, self._date = now, date_header(datetime.now(UTC))
         for line in list(self._lines):
             silent = now - line.heard_at
             if line.conversation.idle:
