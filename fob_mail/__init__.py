@@ -1,3 +1,27 @@
-"""fob-mail: an article becomes an invitation in every inbox, once, with one click out of it."""
+"""fob-mail: an article becomes an invitation in every inbox, once, with one click out of it.
+
+The map, in reading order, from the bottom of the house to its top:
+
+    errors          what can go wrong that a person can put right
+    models          the tables
+    settings        what an installation is set to
+    database        one database, two ways in; migrations and backups beside it
+    addresses       is this an address, what is its one spelling
+    links           signed links and return paths, both ways
+    events          what is happening, when, where, who
+    articles/       from the organiser's file to an Article
+    composing/      from an Article to HTML, text and MIME with slots
+    personalising   from MIME with slots and a recipient to the bytes on the wire
+    preflight       what is wrong with a mail before it goes
+    audience/       lists, subscribers, consent, suppressions
+    campaigns       article and list become a campaign, frozen
+    ledger          which deliveries are owed, under way and settled
+    journal         what was on the wire when a worker died
+    replies         what an SMTP server says; outcomes: what that means
+    smtp/           one relay, several pipelined sessions
+    sending/        the shell that leases, sends and settles
+    web/            the public pages
+    cli/            the commands
+"""
 
 __version__ = "0.1.0"
