@@ -26,8 +26,52 @@ def alembic_config() -> Config:
     return config
 
 
+ON_SQLITE = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+ON_POSTGRESQL = """
+SELECT concat_ws(' ', table_name, column_name, data_type, character_maximum_length, is_nullable, column_default)
+FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 'alembic_version'::regclass
+UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+
+
+def everything_in(database: Database) -> list[list[str]]:
+    """Every table as the database itself describes it: columns, defaults, keys, indexes, and SQLite's kinds of tables."""
+    with database.engine.connect() as connection:
+        rows = [str(row[0]) for row in connection.exec_driver_sql(ON_SQLITE if database.is_sqlite else ON_POSTGRESQL)]
+    return sorted(sorted(line.strip(" ,\t") for line in row.splitlines()) for row in rows)
+
+
 def test_the_migrations_give_exactly_the_models(database: Database) -> None:
+    migrated = everything_in(database)
+
+    with database.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+
+    assert len(migrated) > len(Base.metadata.tables)
+    assert migrated == everything_in(database)
+
+
+def test_a_check_finds_the_migrated_tables_as_they_should_be(database: Database) -> None:
     assert migrations.differences(database) == []
+
+
+def test_a_check_says_what_is_missing(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_consents_subscriber_id"))
+        connection.execute(text("ALTER TABLE feedback ADD COLUMN extra TEXT"))
+
+        if not database.is_sqlite:
+            connection.execute(text("ALTER TABLE feedback ALTER COLUMN kind DROP NOT NULL"))
+
+    changed = [] if database.is_sqlite else ["The column feedback.kind is of another kind."]
+    assert migrations.differences(database) == [
+        "The column feedback.extra should not be there.",
+        *changed,
+        "The index ix_consents_subscriber_id is missing.",
+    ]
 
 
 def test_the_revision_of_the_models_is_the_newest_migration() -> None:
