@@ -95,13 +95,12 @@ def _section(model: "type[BaseModel]", prefix: str, values: "dict[str, str | int
             nested += [f"\n[{name}]\n", *_section(kind, f"{name}.", values)]
             continue
         value = values.get(prefix + name, _plain(field.get_default(call_default_factory=False)))
-        line = f"# {name} =\n" if value is None else tomli_w.dumps({name: value})
-        lines.append(f"\n# {field.description}\n{line}")
+        lines.append(f"\n# {field.description}\n{tomli_w.dumps({name: value})}")
     return lines + nested
 
 
 def _plain(default: object) -> object:
-    """A default as TOML has it: seconds for spans of time, words for paths, choices and secrets; None for nothing."""
+    """A default as TOML has it: seconds for spans of time, words for paths, choices and secrets, none at all for nothing."""
     from datetime import timedelta  # noqa: PLC0415
 
     from pydantic import SecretStr  # noqa: PLC0415
@@ -110,7 +109,7 @@ def _plain(default: object) -> object:
         return int(default.total_seconds())
     if isinstance(default, SecretStr):
         return default.get_secret_value()
-    return str(default) if isinstance(default, Path | str) else default
+    return str(default or "") if isinstance(default, Path | str | None) else default
 
 
 def _write_new(file: Path, text: str) -> bool:

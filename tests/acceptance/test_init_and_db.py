@@ -7,6 +7,9 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+from docs.generate import settings_rows
+from fob_mail.settings import Settings
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -20,6 +23,16 @@ def test_init_makes_an_installation_for_its_owner_alone(fob_mail: Command, tmp_p
     settings = tomllib.loads((tmp_path / "fob-mail.toml").read_text(encoding="utf-8"))
     assert len(settings["secret_key"]) >= 60
     assert settings["secret_key"] != settings["digest_key"]
+
+
+def test_init_writes_every_setting_with_what_it_is_for_and_its_default(fob_mail: Command, tmp_path: Path) -> None:
+    fob_mail("init")
+    text = (tmp_path / "fob-mail.toml").read_text(encoding="utf-8")
+    told = [(name.rpartition(".")[2], description) for name, _, description in settings_rows()]
+
+    assert all(f"\n# {description}\n{name} = " in text for name, description in told)
+    keys = {"secret_key": "k" * 40, "digest_key": "d" * 40}
+    assert Settings.model_validate(tomllib.loads(text) | keys) == Settings.model_validate(keys)
 
 
 def test_init_twice_changes_nothing(fob_mail: Command, tmp_path: Path) -> None:

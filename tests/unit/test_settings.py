@@ -77,6 +77,36 @@ def test_lists_and_spans_of_time_can_come_from_the_environment(tmp_path: Path) -
     assert settings.sending.lease.total_seconds() == 90
 
 
+@pytest.mark.parametrize("value", ["10, 20", "10,20", "[10, 20]", " [10,20] "])
+def test_a_list_in_a_variable_is_written_with_commas_or_as_json(tmp_path: Path, value: str) -> None:
+    assert load(written(tmp_path, KEYS), {"FOB_MAIL_SENDING__RETRY_AFTER": value}).sending.retry_after == [10, 20]
+
+
+@pytest.mark.parametrize("value", ["[10, 20", "[soon]", "10; 20", "soon", "[]", "0", '{"a": 1}'])
+def test_what_is_no_list_is_said_by_the_variables_name(tmp_path: Path, value: str) -> None:
+    assert "  FOB_MAIL_SENDING__RETRY_AFTER: " in complaint(written(tmp_path, KEYS), FOB_MAIL_SENDING__RETRY_AFTER=value)
+
+
+@pytest.mark.parametrize("value", ["o" * 40 + "," + "p" * 40, '["' + "o" * 40 + '", "' + "p" * 40 + '"]'])
+def test_former_keys_go_on_verifying_after_the_new_one(tmp_path: Path, value: str) -> None:
+    settings = load(written(tmp_path, KEYS), {"FOB_MAIL_OLD_SECRET_KEYS": value})
+
+    assert settings.keys()[1:] == [b"o" * 40, b"p" * 40]
+
+
+def test_a_former_key_that_anyone_could_guess_is_refused(tmp_path: Path) -> None:
+    said = complaint(written(tmp_path, KEYS + 'old_secret_keys = ["", "hunter2"]\n'))
+
+    assert "  old_secret_keys: must have at least 32 characters" in said
+    assert "hunter2" not in said
+
+
+def test_a_value_where_a_section_belongs_is_explained(tmp_path: Path) -> None:
+    said = complaint(written(tmp_path, KEYS + 'smtp = "localhost"\n'), FOB_MAIL_SMTP__PORT="587")
+
+    assert "  smtp: is a section; write [smtp] on a line of its own" in said
+
+
 def test_everything_can_come_from_the_environment(tmp_path: Path) -> None:
     settings = load(
         tmp_path / "absent.toml", {"FOB_MAIL_SECRET_KEY": "s" * 40, "FOB_MAIL_DIGEST_KEY": "d" * 40, "FOB_MAIL_CONFIG": "absent.toml"}
@@ -91,6 +121,50 @@ def test_without_a_file_the_complaint_says_how_to_make_one(tmp_path: Path) -> No
 
 def test_what_is_no_toml_is_said_with_its_line(tmp_path: Path) -> None:
     assert "line 2" in complaint(written(tmp_path, 'a = "1"\nb = oops\n'))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/lib/fob-mail/fob-mail.db",
+        "postgresql://u:p%40ss@db.example.org:5432/name",
+        "postgresql://[::1]:5432/name",
+        "postgresql:///name?host=/run/postgresql",
+        "postgresql+psycopg://u@db/name",
+    ],
+)
+def test_these_are_databases(tmp_path: Path, url: str) -> None:
+    assert load(written(tmp_path, KEYS + f'database_url = "{url}"\n'), {}).database_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u:hunter2@h/x",
+        "hunter2",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "postgresql://u:hunter2@h:hunter2/x",
+        "postgresql://u:p@hunter2@h/x",
+    ],
+)
+def test_these_are_none_and_their_passwords_stay_unsaid(tmp_path: Path, url: str) -> None:
+    said = complaint(written(tmp_path, KEYS + f'database_url = "{url}"\n'))
+
+    assert "  database_url: " in said
+    assert "hunter2" not in said
+
+
+def test_relative_files_belong_to_the_folder_of_the_settings(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, KEYS + '[smtp]\nca_file = "ours.pem"\n[sending]\njournal_folder = "/var/journal"\n'), {})
+
+    assert settings.smtp.ca_file == tmp_path / "ours.pem"
+    assert settings.sending.journal_folder == Path("/var/journal")
+
+
+def test_no_certificates_of_ones_own_is_the_empty_name(tmp_path: Path) -> None:
+    assert load(written(tmp_path, KEYS + '[smtp]\nca_file = ""\n'), {}).smtp.ca_file is None
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1", "https://mail.example.org/news/"])

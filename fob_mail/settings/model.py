@@ -1,34 +1,26 @@
-"""What an installation is set to: fob-mail.toml and FOB_MAIL_… variables, read once and handed down."""
+"""What can be set, what each setting is for, and which values it takes."""
 
-import difflib
-import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self, get_origin
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     PositiveInt,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 
-from fob_mail.errors import SettingsError
-
-DEFAULT_FILE = "fob-mail.toml"
-ENV_PREFIX = "FOB_MAIL_"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_KEY = 32
 
@@ -38,7 +30,21 @@ def _seconds(value: object) -> object:
     return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else value
 
 
+def _no_file(value: object) -> object:
+    """An empty name is no file; pydantic would take it for the folder here."""
+    return None if value == "" else value
+
+
+def _long_enough(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_KEY:
+        message = f"must have at least {SHORTEST_KEY} characters; fob-mail init makes one"
+        raise ValueError(message)
+    return value
+
+
 Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
+MaybeFile = Annotated[Path | None, BeforeValidator(_no_file)]
+Key = Annotated[SecretStr, AfterValidator(_long_enough)]
 
 
 class Security(StrEnum):
@@ -89,7 +95,7 @@ class Smtp(BaseModel):
     security: Security = Field(default=Security.NONE, description="starttls, tls, or none (only for a relay on this machine or network).")
     username: str = Field(default="", description="User name at the relay, where it asks for one.")
     password: SecretStr = Field(default=SecretStr(""), description="Password at the relay; better given as FOB_MAIL_SMTP__PASSWORD.")
-    ca_file: Path | None = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
+    ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
     connections: int = Field(default=4, ge=1, le=50, description="How many connections are open at the same time.")
     messages_per_connection: int = Field(default=0, ge=0, description="Close a connection after so many messages; 0: never.")
     timeout: float = Field(default=60.0, gt=0, description="Seconds that the relay may take to answer.")
@@ -144,9 +150,9 @@ class Settings(BaseModel):
     base_url: str = Field(
         default="http://localhost:8000", description="Where readers reach fob-mail serve: https, or http for localhost alone."
     )
-    secret_key: SecretStr = Field(description="Signs the links in every mail. Losing it breaks the links in mail already sent.")
-    old_secret_keys: list[SecretStr] = Field(default=[], description="Former keys whose links still work.")
-    digest_key: SecretStr = Field(description="Turns addresses that must never be mailed again into digests. Never change it.")
+    secret_key: Key = Field(description="Signs the links in every mail. Losing it breaks the links in mail already sent.")
+    old_secret_keys: list[Key] = Field(default=[], description="Former keys whose links still work.")
+    digest_key: Key = Field(description="Turns addresses that must never be mailed again into digests. Never change it.")
     organisation: Organisation = Field(default_factory=Organisation)
     smtp: Smtp = Field(default_factory=Smtp)
     sending: Sending = Field(default_factory=Sending)
@@ -154,9 +160,16 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _known_kind(cls, value: SecretStr) -> SecretStr:
-        if not re.match(r"(?:sqlite|postgresql)(?:\+\w+)?://", value.get_secret_value()):
-            message = "must begin with sqlite:/// or postgresql://"
-            raise ValueError(message)
+        url = value.get_secret_value()
+        problem = ""
+        if not re.match(r"(?:sqlite|postgresql)(?:\+\w+)?://", url):
+            problem = "must begin with sqlite:/// or postgresql://"
+        elif url.startswith("sqlite") and not re.match(r"sqlite(?:\+\w+)?:///(?!:memory:|$)", url):
+            problem = "names no file; write sqlite:///fob-mail.db"
+        elif url.startswith("postgresql") and not re.match(r"[^/]+//(?:[^@]*@)?(?:\[[^]]*\]|[^@/:?]*)(?::\d+)?(?:[/?]|$)", url):
+            problem = "is not user:password@host:port/name; in a password write @ as %40"
+        if problem:
+            raise ValueError(problem)
         return value
 
     @field_validator("base_url")
@@ -174,109 +187,6 @@ class Settings(BaseModel):
             raise ValueError(message)
         return value.rstrip("/")
 
-    @field_validator("secret_key", "digest_key")
-    @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
-        if len(value.get_secret_value()) < SHORTEST_KEY:
-            message = f"must have at least {SHORTEST_KEY} characters; fob-mail init makes one"
-            raise ValueError(message)
-        return value
-
     def keys(self) -> list[bytes]:
         """The keys that sign links: the first signs, all verify."""
         return [key.get_secret_value().encode() for key in (self.secret_key, *self.old_secret_keys)]
-
-
-def find_file(given: Path | None) -> Path:
-    """The settings file: as given by --config, else FOB_MAIL_CONFIG, else fob-mail.toml in the working folder."""
-    return given or Path(os.environ.get(ENV_PREFIX + "CONFIG") or DEFAULT_FILE)
-
-
-def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read and check all settings. Raises SettingsError that lists everything wrong, by the name its owner typed."""
-    written = _read_toml(file) if file.exists() else {}
-    typed: dict[tuple[str, ...], str] = {}
-    wrong = set(_overlay(written, environment, typed))
-    try:
-        settings = Settings.model_validate(written)
-    except ValidationError as error:
-        wrong |= {_sentence(e["loc"], e["type"], e["msg"], typed) for e in error.errors(include_input=False)}
-    if wrong:
-        missing = "" if file.exists() else f" ({file} is not there: fob-mail init makes one)"
-        lines = "\n".join(sorted(wrong))
-        raise SettingsError(f"These settings are missing or wrong{missing}:\n{lines}", f"Correct them in {file} or in the environment.")
-    return _anchored(settings, file.resolve().parent)
-
-
-def _read_toml(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}", "Correct that line; texts stand in double quotes.") from None
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}.", "Check the file's name and who may read it.") from None
-
-
-def _overlay(written: dict[str, object], environment: Mapping[str, str], typed: dict[tuple[str, ...], str]) -> Iterator[str]:
-    """Put what the environment says over what is written; `typed` is told under which name. Gives what cannot be put there."""
-    for name, value in environment.items():
-        path = tuple(name.removeprefix(ENV_PREFIX).lower().split("__"))
-        if not name.startswith(ENV_PREFIX) or name == ENV_PREFIX + "CONFIG":
-            continue
-        kind = _kind_of(path)
-        if kind is None:
-            near = difflib.get_close_matches(".".join(path), _names(), n=1)
-            hint = f"; did you mean {ENV_PREFIX}{near[0].replace('.', '__').upper()}?" if near else ""
-            yield f"  {name}: there is no such setting{hint}"
-            continue
-        section = written
-        if len(path) > 1:
-            inner = section.setdefault(path[0], {})
-            section = inner if isinstance(inner, dict) else {}
-        section[path[-1]] = [part.strip() for part in value.strip(" []").split(",") if part.strip()] if kind is list else value
-        typed[path] = name
-
-
-def _kind_of(path: tuple[str, ...]) -> type | None:
-    """What a setting is made of: list, or object for all else; None if there is no such setting."""
-    model: type[BaseModel] = Settings
-    for part in path[:-1]:
-        inner = model.model_fields.get(part)
-        if inner is None or not isinstance(inner.annotation, type) or not issubclass(inner.annotation, BaseModel):
-            return None
-        model = inner.annotation
-    field = model.model_fields.get(path[-1])
-    if field is None or (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
-        return None
-    return list if get_origin(field.annotation) is list else object
-
-
-def _names(model: type[BaseModel] | None = None, prefix: str = "") -> Iterator[str]:
-    """Every setting by its dotted name."""
-    for name, field in (model or Settings).model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _names(field.annotation, f"{prefix}{name}.")
-        else:
-            yield prefix + name
-
-
-def _sentence(location: tuple[int | str, ...], kind: str, message: str, typed: Mapping[tuple[str, ...], str]) -> str:
-    """One wrong setting, named as its owner wrote it: the variable if one is set, else the key of the file."""
-    path = tuple(part for part in location if isinstance(part, str))
-    name = typed.get(path, ".".join(path))
-    if kind == "missing":
-        return f"  {name}: is not set"
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(name, _names(), n=1)
-        return f"  {name}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}"
-    return f"  {name}: {message.removeprefix('Value error, ')}"
-
-
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Relative files belong to the settings file's folder, wherever the command is run."""
-    url = settings.database_url.get_secret_value()
-    relative = re.fullmatch(r"sqlite:///(?!/)(?!:memory:)(.+)", url)
-    if relative:
-        url = f"sqlite:///{folder / relative[1]}"
-    sending = settings.sending.model_copy(update={"journal_folder": folder / settings.sending.journal_folder})
-    return settings.model_copy(update={"database_url": SecretStr(url), "sending": sending})

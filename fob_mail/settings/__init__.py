@@ -1,0 +1,10 @@
+"""What an installation is set to: fob-mail.toml and FOB_MAIL_… variables, read once and handed down.
+
+model      what can be set, what for, and which values
+reading    from the file and the environment
+"""
+
+from fob_mail.settings.model import LOCAL_HOSTS, Organisation, Security, Sending, Settings, Smtp
+from fob_mail.settings.reading import DEFAULT_FILE, ENV_PREFIX, find_file, load
+
+__all__ = ["DEFAULT_FILE", "ENV_PREFIX", "LOCAL_HOSTS", "Organisation", "Security", "Sending", "Settings", "Smtp", "find_file", "load"]

@@ -1,0 +1,127 @@
+"""Reading the settings: fob-mail.toml, FOB_MAIL_… variables over it, and everything that is wrong in one go."""
+
+import difflib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import get_origin
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from fob_mail.errors import SettingsError
+from fob_mail.settings.model import Settings
+
+DEFAULT_FILE = "fob-mail.toml"
+ENV_PREFIX = "FOB_MAIL_"
+
+
+def find_file(given: Path | None) -> Path:
+    """The settings file: as given by --config, else FOB_MAIL_CONFIG, else fob-mail.toml in the working folder."""
+    return given or Path(os.environ.get(ENV_PREFIX + "CONFIG") or DEFAULT_FILE)
+
+
+def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check all settings. Raises SettingsError that lists everything wrong, by the name its owner typed."""
+    written = _read_toml(file) if file.exists() else {}
+    typed: dict[tuple[str, ...], str] = {}
+    wrong = set(_overlay(written, environment, typed))
+    try:
+        settings = Settings.model_validate(written)
+    except ValidationError as error:
+        wrong |= {_sentence(e["loc"], e["type"], e["msg"], typed) for e in error.errors(include_input=False)}
+    if wrong:
+        missing = "" if file.exists() else f" ({file} is not there: fob-mail init makes one)"
+        lines = "\n".join(sorted(wrong))
+        raise SettingsError(f"These settings are missing or wrong{missing}:\n{lines}", f"Correct them in {file} or in the environment.")
+    return _anchored(settings, file.resolve().parent)
+
+
+def _read_toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}", "Correct that line; texts stand in double quotes.") from None
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.", "Check the file's name and who may read it.") from None
+
+
+def _overlay(written: dict[str, object], environment: Mapping[str, str], typed: dict[tuple[str, ...], str]) -> Iterator[str]:
+    """Put what the environment says over what is written; `typed` is told under which name. Gives what cannot be put there."""
+    for name, value in environment.items():
+        path = tuple(name.removeprefix(ENV_PREFIX).lower().split("__"))
+        if not name.startswith(ENV_PREFIX) or name == ENV_PREFIX + "CONFIG":
+            continue
+        kind = _kind_of(path)
+        if kind is None:
+            near = difflib.get_close_matches(".".join(path), _names(), n=1)
+            hint = f"; did you mean {ENV_PREFIX}{near[0].replace('.', '__').upper()}?" if near else ""
+            yield f"  {name}: there is no such setting{hint}"
+            continue
+        section = written
+        if len(path) > 1:
+            inner = section.setdefault(path[0], {})
+            section = inner if isinstance(inner, dict) else {}
+        try:
+            section[path[-1]] = _list_of(value) if kind is list else value
+        except json.JSONDecodeError:
+            yield f"  {name}: is not a list; put commas between its values"
+        typed[path] = name
+
+
+def _list_of(value: str) -> object:
+    """A list as people write it in a variable: `60, 300`, or as JSON has it: `[60, 300]`."""
+    if value.lstrip().startswith("["):
+        listed: object = json.loads(value)
+        return listed
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _kind_of(path: tuple[str, ...]) -> type | None:
+    """What a setting is made of: list, or object for all else; None if there is no such setting."""
+    model: type[BaseModel] = Settings
+    for part in path[:-1]:
+        inner = model.model_fields.get(part)
+        if inner is None or not isinstance(inner.annotation, type) or not issubclass(inner.annotation, BaseModel):
+            return None
+        model = inner.annotation
+    field = model.model_fields.get(path[-1])
+    if field is None or (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+        return None
+    return list if get_origin(field.annotation) is list else object
+
+
+def _names(model: type[BaseModel] | None = None, prefix: str = "") -> Iterator[str]:
+    """Every setting by its dotted name."""
+    for name, field in (model or Settings).model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _names(field.annotation, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str, typed: Mapping[tuple[str, ...], str]) -> str:
+    """One wrong setting, named as its owner wrote it: the variable if one is set, else the key of the file."""
+    path = tuple(part for part in location if isinstance(part, str))
+    name = typed.get(path, ".".join(path))
+    if kind == "missing":
+        return f"  {name}: is not set"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(name, _names(), n=1)
+        return f"  {name}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}"
+    if kind == "model_type":
+        return f"  {name}: is a section; write [{name}] on a line of its own, and its settings below"
+    return f"  {name}: {message.removeprefix('Value error, ').replace('Input should be', 'should be')}"
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Relative files belong to the settings file's folder, wherever the command is run."""
+    url = settings.database_url.get_secret_value()
+    relative = re.fullmatch(r"sqlite:///(?!/)(?!:memory:)(.+)", url)
+    if relative:
+        url = f"sqlite:///{folder / relative[1]}"
+    sending = settings.sending.model_copy(update={"journal_folder": folder / settings.sending.journal_folder})
+    smtp = settings.smtp.model_copy(update={"ca_file": settings.smtp.ca_file and folder / settings.smtp.ca_file})
+    return settings.model_copy(update={"database_url": SecretStr(url), "sending": sending, "smtp": smtp})
