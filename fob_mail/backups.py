@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from fob_mail.database import Database
 from fob_mail.errors import ConflictError, DatabaseError, InputError
 
@@ -41,17 +43,19 @@ def _copy_sqlite(database: Database, part: Path) -> None:
 
 
 def _dump_postgresql(database: Database, part: Path) -> None:
-    """pg_dump's custom format; the password goes by the environment, never by the command line."""
-    url = database.engine.url
-    names = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database}
-    environment = {**os.environ, **{name: str(value) for name, value in names.items() if value}}
+    """pg_dump's custom format; the password goes by the environment, never by the command line, which all on the machine can read."""
+    whole = database.engine.url
+    query = {name: value for name, value in whole.query.items() if name != "password"}
+    url = URL.create("postgresql", whole.username, None, whole.host, whole.port, whole.database, query)
+    password = whole.password or whole.query.get("password")
+    environment = {**os.environ, "PGPASSWORD": str(password)} if password else None
+    command = ["pg_dump", "--format=custom", f"--dbname={url.render_as_string()}"]
     try:
         with part.open("wb") as opened:
-            subprocess.run(["pg_dump", "--format=custom"], check=True, env=environment, stdout=opened, stderr=subprocess.PIPE)  # noqa: S607 found by PATH
+            subprocess.run(command, check=True, env=environment, stdout=opened, stderr=subprocess.PIPE)  # noqa: S603 no shell
     except FileNotFoundError:
         raise DatabaseError("pg_dump is not installed, and PostgreSQL is copied by it.", "Install postgresql-client.") from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise DatabaseError(
-            f"pg_dump failed: {said[-1] if said else error.returncode}", "Check database_url, and pg_dump's version."
-        ) from None
+        problem = f"pg_dump failed: {said[-1] if said else error.returncode}"
+        raise DatabaseError(problem, "Check database_url, and that pg_dump is not older than the server.") from None

@@ -60,30 +60,32 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a FobMailError becomes its problem, its remedy and exit code 1, and so does a database that is away."""
+        """Run the command; a FobMailError becomes its problem, its remedy and exit code 1, and so does trouble with the database."""
         try:
             return super().invoke(ctx)
         except FobMailError as error:
             problem, remedy = error.problem, error.remedy
         except Exception as error:
-            said = _database_away(error)
-            if said is None:
+            told = _database_trouble(error)
+            if told is None:
                 raise
-            problem, remedy = (
-                f"The database does not answer: {said}",
-                "Nothing is lost. Check database_url, and that the database can be reached.",
-            )
+            problem, remedy = told
         click.secho(problem, fg="red", bold=True, err=True)
         click.echo(remedy, err=True)
         return ctx.exit(1)
 
 
-def _database_away(error: Exception) -> str | None:
-    """What the driver said, if the error is that of a database that is locked, full or gone; SQLAlchemy is not imported for it."""
+def _database_trouble(error: Exception) -> tuple[str, str] | None:
+    """Problem and remedy, if the error is that of a database locked, full, gone or damaged; SQLAlchemy is not imported for it."""
     exceptions = sys.modules.get("sqlalchemy.exc")
-    if exceptions is None or not isinstance(error, exceptions.OperationalError):
+    if exceptions is None or not isinstance(error, exceptions.DatabaseError):
         return None
-    return str(error.orig).strip().partition("\n")[0]
+    said = str(error.orig).strip().partition("\n")[0]
+    if isinstance(error, exceptions.OperationalError):
+        return f"The database does not answer: {said}", "Nothing is lost. Check database_url, and that the database can be reached."
+    if type(error) is exceptions.DatabaseError:  # SQLite says so of a file that is damaged, or none of its own
+        return f"The database is damaged: {said}", "Check database_url; if it names the right file, put back a copy that fob-mail db backup made."
+    return None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

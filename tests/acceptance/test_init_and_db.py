@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from docs.generate import settings_rows
 from fob_mail.settings import Settings
 
@@ -84,6 +86,19 @@ def test_a_settings_file_that_others_can_read_is_warned_of(fob_mail: Command, se
     settings_file.chmod(0o644)
 
     assert "chmod 600" in fob_mail("status").stderr
+
+
+@pytest.mark.parametrize("content", [b"no database at all, only words " * 400, None])
+def test_a_damaged_database_is_two_lines(fob_mail: Command, tmp_path: Path, content: bytes | None) -> None:
+    fob_mail("init")
+    file = tmp_path / "fob-mail.db"
+    file.write_bytes(content or file.read_bytes()[:20_000])  # None: cut off in the middle
+
+    done = fob_mail("db", "check")
+
+    assert done.returncode == 1
+    assert "The database is damaged" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_database_that_is_away_is_two_lines_and_no_password(fob_mail: Command, settings_file: Path) -> None:

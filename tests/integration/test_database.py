@@ -205,6 +205,33 @@ def test_a_copy_is_whole_and_is_not_written_over(database: Database, tmp_path: P
         assert file.read_bytes()[:5] == b"PGDMP"
 
 
+SPYING_DUMP = """#!/bin/sh
+echo "$@" "password: $PGPASSWORD" >"$(dirname "$0")/heard"
+"""
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p%40ss@h:7/n?sslmode=require", "postgresql://u@h:7/n?sslmode=require&password=p%40ss"])
+def test_a_password_is_in_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    spy = tmp_path / "pg_dump"
+    spy.write_text(SPYING_DUMP, encoding="utf-8")
+    spy.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    back_up(connect(url), tmp_path / "copy", force=False)
+
+    heard = (tmp_path / "heard").read_text(encoding="utf-8").strip()
+    assert heard == "--format=custom --dbname=postgresql://u@h:7/n?sslmode=require password: p@ss"
+
+
+def test_without_pg_dump_one_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(DatabaseError, match="pg_dump is not installed"):
+        back_up(connect("postgresql://u@h/n"), tmp_path / "copy", force=False)
+
+    assert not list(tmp_path.iterdir())
+
+
 def test_damage_is_found(sqlite_database: Database) -> None:
     assert damages(sqlite_database) == []
     with sqlite_database.engine.connect() as connection:
