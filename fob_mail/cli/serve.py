@@ -132,5 +132,6 @@ def _warn(settings: "Settings", address: str) -> None:
         return
     click.secho(f"base_url is {settings.base_url}: links in your mail can be opened on this machine alone.", fg="yellow", err=True)
     click.echo("Before you send to others, set base_url to the https address at which they reach this.", err=True)
-    if (base.port or 80) != urlsplit(address).port:
-        click.secho(f"And they do not lead here, to {address}: set base_url to it to try them.", fg="yellow", err=True)
+    port = urlsplit(address).port
+    if (base.port or 80) != port:
+        click.secho(f"And they do not lead here, to {address}: to try them, set base_url to http://localhost:{port}", fg="yellow", err=True)

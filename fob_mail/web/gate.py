@@ -101,7 +101,7 @@ def shown(path: str) -> str:
 
 
 def _without(prefix: str, path: str) -> str:
-    return path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
+    return path[len(prefix) :] or "/" if prefix and f"{path}/".startswith(f"{prefix}/") else path
 
 
 def _method(environ: "WSGIEnvironment") -> str:

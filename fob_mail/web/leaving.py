@@ -58,7 +58,7 @@ def journey(site: Site) -> Blueprint:
         who = site.links.read_unsubscribe_token(token)
         if who is None:
             return _bad_link(site)
-        if request.form.get("List-Unsubscribe") == "One-Click":
+        if request.form.get("List-Unsubscribe", "").strip() == "One-Click":  # some senders end the body with a line's end
             return _one_click(site, who)
         pressed = request.form.get("action", "")
         if pressed not in set(Action):

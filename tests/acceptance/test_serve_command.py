@@ -115,7 +115,7 @@ def test_it_warns_when_nobody_else_can_come(server: Server) -> None:
     server.stop()
 
     assert "base_url is http://localhost:8000: links in your mail can be opened on this machine alone." in server.errors
-    assert f"they do not lead here, to {server.address}" in server.errors
+    assert f"they do not lead here, to {server.address}: to try them, set base_url to http://localhost:{server.port}\n" in server.errors
 
 
 FobMail = Callable[..., subprocess.CompletedProcess[str]]

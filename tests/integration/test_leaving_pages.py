@@ -98,6 +98,13 @@ def test_one_click_again_is_as_good_and_written_down_once(rosa: Rosa) -> None:
     assert len(rosa.diary()) == 1
 
 
+def test_one_click_that_ends_in_a_line_end_is_one_too(rosa: Rosa) -> None:
+    answer = rosa.web.post(rosa.link, data=b"List-Unsubscribe=One-Click\r\n", content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 200
+    assert rosa.states()[HERE] is LEFT
+
+
 @pytest.mark.parametrize("who", [Subscribed(99, HERE, 12), Subscribed(1, 99, 12), Subscribed(1, ELSEWHERE, 12), Subscribed(0, HERE, 12)])
 def test_a_link_with_nobody_behind_it_any_more_works_and_changes_nothing(rosa: Rosa, who: Subscribed) -> None:
     link = f"/u/{rosa.links.unsubscribe_token(who)}"

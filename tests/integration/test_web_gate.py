@@ -131,6 +131,8 @@ def test_pages_below_a_path_are_found_whether_the_proxy_takes_it_off_or_not(sqli
     statuses = [client.post(path + LINK, data=ONE_CLICK, base_url="https://example.org").status_code for path in ("/mail", "", "/other")]
 
     assert statuses == [200, 200, 404]
+    fronts = [client.get(path, base_url="https://example.org").status_code for path in ("/mail", "/mail/", "/", "/mailing")]
+    assert fronts == [200, 200, 200, 404]
 
 
 def test_more_than_16_kilobytes_are_413_and_many_fields_too(web: Client) -> None:
