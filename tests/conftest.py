@@ -17,6 +17,7 @@ from fob_mail import migrations
 from fob_mail.database import Database, connect
 from fob_mail.settings import Organisation, Settings
 from tests import postgres
+from tests.certificates import Certificate, make_certificate
 
 _numbers = count(1)
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
@@ -152,6 +153,12 @@ def fob_mail(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A certificate for 127.0.0.1 that nobody trusts who is not told to."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture(scope="session")

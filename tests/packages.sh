@@ -13,6 +13,7 @@ has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need postgr
 has chromium || has chromium-browser || has google-chrome || need chromium
 { has smtp-sink && has smtp-source; } || need postfix
 { has dovecot && [ -x /usr/lib/dovecot/imap -o -x /usr/libexec/dovecot/imap ]; } || need dovecot-imapd
+has openssl || need openssl
 has fc-list || need fontconfig
 has_font "Liberation Sans" || need fonts-liberation
 has_font "DejaVu Sans" || need fonts-dejavu-core

@@ -4,17 +4,21 @@
         …send to relay.port…
     assert relay.recipients == Counter(...)
 
+    with RecordingRelay(tls=certificate.server_context(), starttls=True, login=("u", "p")) as relay:
+        …
+
 It runs on aiosmtpd in a thread, on a free port of 127.0.0.1, and lives through the death of those who send to it.
 """
 
 import asyncio
+import ssl
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,25 @@ class Received:
     return_path: str
     recipient: str
     content: bytes
+    encrypted: bool = False
 
 
 class RecordingRelay:
-    """The server, from `with` to the end of it."""
+    """The server, from `with` to the end of it. With `tls` it speaks TLS from the start, or (`starttls`) offers it and asks for it."""
 
-    def __init__(self, faults: Faults | None = None) -> None:
+    def __init__(
+        self,
+        faults: Faults | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        starttls: bool = False,
+        login: tuple[str, str] | None = None,
+    ) -> None:
         self.faults = faults or Faults()
+        self.tls = tls
+        self.starttls = starttls
+        self.login = login
+        self.tried_logins: list[tuple[str, str]] = []
         self.messages: list[Received] = []
         self.met: Counter[str] = Counter()
         self.connected = 0
@@ -71,7 +87,9 @@ class RecordingRelay:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(self._loop.create_server(self._session, "127.0.0.1", 0))
+        server = self._loop.run_until_complete(
+            self._loop.create_server(self._session, "127.0.0.1", 0, ssl=None if self.starttls else self.tls)
+        )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
@@ -84,6 +102,11 @@ class RecordingRelay:
         self.connected += 1
         return _Session(self)
 
+    def knows(self, user: str, password: str) -> bool:
+        """Whether this is the login; noted in `tried_logins`."""
+        self.tried_logins.append((user, password))
+        return (user, password) == self.login
+
 
 def _hang_up(server: SMTP) -> None:
     if server.transport is not None:
@@ -92,8 +115,22 @@ def _hang_up(server: SMTP) -> None:
 
 class _Session(SMTP):
     def __init__(self, relay: RecordingRelay) -> None:
-        super().__init__(_Handler(relay), hostname="relay.test", data_size_limit=relay.faults.size, enable_SMTPUTF8=False)
+        super().__init__(
+            _Handler(relay),
+            hostname="relay.test",
+            data_size_limit=relay.faults.size,
+            enable_SMTPUTF8=False,
+            tls_context=relay.tls if relay.starttls else None,
+            require_starttls=relay.starttls,
+            authenticator=self._check_login if relay.login else None,
+            auth_require_tls=relay.starttls,
+            auth_exclude_mechanism=() if relay.login else ("LOGIN", "PLAIN"),
+        )
         self._relay = relay
+
+    def _check_login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword) -> AuthResult:
+        del server, session, envelope, mechanism
+        return AuthResult(success=self._relay.knows(given.login.decode(), given.password.decode()), handled=False)
 
     async def smtp_DATA(self, arg: str) -> None:
         recipient = self.envelope.rcpt_tos[0] if self.envelope and self.envelope.rcpt_tos else ""
@@ -116,7 +153,9 @@ class _Handler:
         return [*responses[:-1], "250-PIPELINING", responses[-1]] if self._relay.faults.pipelining else responses
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
-        del server, session
+        del server
+        if self._relay.login and not session.authenticated:
+            return "530 5.7.0 Authentication required"
         if self._relay.faults.mail:
             return self._relay.faults.mail
         envelope.mail_from = address
@@ -137,11 +176,12 @@ class _Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         del session
+        encrypted = server.transport is not None and server.transport.get_extra_info("sslcontext") is not None
         recipient = envelope.rcpt_tos[0]
         reply = self._relay.faults.dot.get(recipient, "250 2.0.0 Ok: queued")
         if reply is None or reply.startswith("2"):
             content = envelope.original_content or b""
-            self._relay.messages.append(Received(envelope.mail_from or "", recipient, content))
+            self._relay.messages.append(Received(envelope.mail_from or "", recipient, content, encrypted))
         if self._relay.faults.delay:
             await asyncio.sleep(self._relay.faults.delay)
         if reply is None:

@@ -84,7 +84,7 @@ def _database_trouble(error: Exception) -> tuple[str, str] | None:
     if isinstance(error, exceptions.OperationalError):
         return f"The database does not answer: {said}", "Nothing is lost. Check database_url, and that the database can be reached."
     if type(error) is exceptions.DatabaseError:  # SQLite says so of a file that is damaged, or none of its own
-        return f"The database is damaged: {said}", "Check database_url; if it names the right file, put back a copy that fob-mail db backup made."
+        return f"The database is damaged: {said}", "Check database_url; or put back a copy that fob-mail db backup made."
     return None
 
 

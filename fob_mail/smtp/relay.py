@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -61,19 +62,21 @@ def open_session(relay: RelaySettings, password: str) -> Opened:
     except smtplib.SMTPAuthenticationError as error:
         said = _said(error.smtp_error)
         raise _gone(relay, f"does not accept the user name and password: {error.smtp_code} {said}", permanent=True) from None
-    except smtplib.SMTPNotSupportedError as error:
-        raise _gone(relay, f"cannot do what the settings ask for: {error}", permanent=True) from None
     except smtplib.SMTPResponseException as error:
         said = f"answers {error.smtp_code} {_said(error.smtp_error)}"
         raise _gone(relay, said, permanent=error.smtp_code >= 500) from None  # noqa: PLR2004 RFC 5321 §4.2.1
+    except smtplib.SMTPServerDisconnected as error:
+        raise _gone(relay, f"cannot be reached: {error}", permanent=False) from None
+    except smtplib.SMTPException as error:  # no STARTTLS, no AUTH, or no way of AUTH that we know
+        raise _gone(relay, f"cannot do what the settings ask for: {error}", permanent=True) from None
     except ssl.SSLCertVerificationError as error:
         raise _gone(relay, f"shows a certificate that is not to be trusted: {error.verify_message}", permanent=True) from None
     except ssl.SSLError as error:
         raise _gone(relay, f"and we do not agree on TLS: {error.reason or error}", permanent=True) from None
     except socket.gaierror:
         raise _gone(relay, "is a name that is not known", permanent=True) from None
-    except (OSError, smtplib.SMTPException) as error:
-        raise _gone(relay, f"cannot be reached: {getattr(error, 'strerror', None) or error}", permanent=False) from None
+    except OSError as error:
+        raise _gone(relay, f"cannot be reached: {error.strerror or error}", permanent=False) from None
 
 
 class RelayGoneError(RelayError):
@@ -85,9 +88,7 @@ class RelayGoneError(RelayError):
 
 
 def _open(relay: RelaySettings, password: str) -> Opened:
-    context = ssl.create_default_context()
-    if relay.ca_file:
-        context.load_verify_locations(relay.ca_file)
+    context = _trust(relay)
     helo = relay.helo or None
     client: smtplib.SMTP
     if relay.security == "tls":
@@ -100,11 +101,34 @@ def _open(relay: RelaySettings, password: str) -> Opened:
             client.starttls(context=context)
             client.ehlo_or_helo_if_needed()
         if relay.username:
-            client.login(relay.username, password)
+            _log_in(client, relay.username, password)
         return _detach(client)
     except BaseException:
         client.close()
         raise
+
+
+def _trust(relay: RelaySettings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if relay.ca_file:
+        try:
+            context.load_verify_locations(relay.ca_file)
+        except OSError as error:  # an ssl.SSLError is one too
+            why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
+            raise _gone(relay, f"is to be trusted by smtp.ca_file, but {relay.ca_file} cannot be read: {why}", permanent=True) from None
+    return context
+
+
+def _log_in(client: smtplib.SMTP, username: str, password: str) -> None:
+    """AUTH by the best way that both know; beyond ASCII by PLAIN alone, which is UTF-8 (RFC 4616) and which smtplib writes in ASCII."""
+    if (username + password).isascii():
+        client.login(username, password)
+        return
+    if "PLAIN" not in client.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError("it offers no AUTH PLAIN, which a password with other letters than ASCII's needs")
+    code, said = client.docmd("AUTH", "PLAIN " + b64encode(f"\0{username}\0{password}".encode()).decode())
+    if code != 235:  # noqa: PLR2004 RFC 4954 §6
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _detach(client: smtplib.SMTP) -> Opened:
