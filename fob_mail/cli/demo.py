@@ -1,5 +1,6 @@
 """`fob-mail demo`: the whole journey on made-up people, with the real commands, and no mail server."""
 
+import os
 import shlex
 import signal
 import socket
@@ -47,7 +48,7 @@ def command(folder: Path | None) -> None:
 
     began = time.monotonic()
     here = _fresh(folder)
-    with chdir(here), Catcher(here / "caught") as catcher:
+    with _no_other_installation(), chdir(here), Catcher(here / "caught") as catcher:
         port = _free_port()
         _prepare(catcher, port)
         with _served(port):
@@ -65,6 +66,16 @@ def _fresh(folder: Path | None) -> Path:
         raise InputError(f"The folder {folder} is not empty.", "Name another: fob-mail demo SOME-NEW-FOLDER")
     folder.mkdir(parents=True, exist_ok=True)
     return folder.resolve()
+
+
+@contextmanager
+def _no_other_installation() -> Iterator[None]:
+    """Without the FOB_MAIL_… variables of a real installation, whose database and relay are none of the demo's business."""
+    outside = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("FOB_MAIL_")}
+    try:
+        yield
+    finally:
+        os.environ.update(outside)
 
 
 def _prepare(catcher: "Catcher", port: int) -> None:
