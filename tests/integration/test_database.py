@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from fob_mail import migrations
 from fob_mail.assets import folder
@@ -203,6 +203,20 @@ def test_a_copy_is_whole_and_is_not_written_over(database: Database, tmp_path: P
         copy.close()
     else:
         assert file.read_bytes()[:5] == b"PGDMP"
+
+
+def test_a_copy_is_taken_while_a_campaign_is_being_written(sqlite_database: Database, tmp_path: Path) -> None:
+    with sqlite_database.begin() as session:
+        make_list(session, "settled")
+    with sqlite_database.begin() as session:
+        make_list(session, "under-way")
+
+        back_up(sqlite_database, tmp_path / "copy", force=False)
+
+    copy = connect(f"sqlite:///{tmp_path / 'copy'}")
+    with copy.read() as session:
+        assert session.scalars(select(MailingList.slug)).all() == ["settled"]
+    copy.close()
 
 
 SPYING_DUMP = """#!/bin/sh
