@@ -53,9 +53,11 @@ class Journal:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, mode=0o700)
-        self._owner = os.open(self._folder / "owner", os.O_CREAT | os.O_WRONLY, 0o600)
+        begun = self._folder / "owner.new"  # it has its lock before it has its name: nobody takes us for dead in between
+        self._owner = os.open(begun, os.O_CREAT | os.O_WRONLY, 0o600)
         fcntl.flock(self._owner, fcntl.LOCK_EX)
         os.write(self._owner, json.dumps({"boot": boot_id(), "host": platform.node(), "pid": os.getpid()}).encode())
+        begun.rename(self._folder / "owner")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -86,7 +88,7 @@ class Journal:
     def forget(self, batch_id: int) -> None:
         """End a batch's notes; after what they say was committed."""
         os.close(self._files.pop(batch_id))
-        (self._folder / str(batch_id)).unlink()
+        (self._folder / str(batch_id)).unlink(missing_ok=True)
 
 
 def estates(folder: Path) -> Iterator[Estate]:

@@ -162,6 +162,12 @@ def next_due(session: Session, campaign_id: int) -> datetime | None:
     return session.scalar(select(func.min(Batch.due_at)).where(Batch.campaign_id == campaign_id, Batch.state == BatchState.WAITING))
 
 
+def has_free(session: Session, campaign_id: int) -> bool:
+    """Whether a batch is owed that nobody has and that waits for nothing."""
+    free = select(Batch.id).where(Batch.campaign_id == campaign_id, Batch.state == BatchState.QUEUED).limit(1)
+    return session.scalar(free) is not None
+
+
 def finish_campaign(session: Session, campaign_id: int, now: datetime) -> bool:
     """Whether nothing is owed any more; if so the campaign is finished."""
     open_batch = select(Batch.id).where(Batch.campaign_id == campaign_id, Batch.state != BatchState.DONE).limit(1)

@@ -48,13 +48,22 @@ class Terms:
 class Clerk(threading.Thread):
     """Hands recipients out and takes outcomes in; both without waiting for the database."""
 
-    def __init__(self, database: Database, campaign_id: int, journal: Journal, terms: Terms, wake: Callable[[], None]) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 whom it works for, and with what
+        self,
+        database: Database,
+        campaign_id: int,
+        journal: Journal,
+        terms: Terms,
+        wake: Callable[[], None],
+        recover: Callable[[], object],
+    ) -> None:
         super().__init__(name="clerk", daemon=True)
         self._database = database
         self._campaign_id = campaign_id
         self._journal = journal
         self._terms = terms
         self._wake = wake
+        self._recover = recover
         self._owed: deque[Recipient] = deque()
         self._outcomes: deque[tuple[int, Outcome]] = deque()
         self._unsettled: list[tuple[int, Outcome]] = []
@@ -62,6 +71,7 @@ class Clerk(threading.Thread):
         self._lost: set[int] = set()  # batches whose lease ended: what is under way of them is still noted
         self._call = threading.Event()
         self._closing = threading.Event()
+        self._abandoned = False
         self._more = True  # whether the last look found a batch to lease
         self._look_at = 0.0
         self._renew_at = 0.0
@@ -105,6 +115,13 @@ class Clerk(threading.Thread):
         if self.failure:
             raise self.failure
 
+    def abandon(self) -> None:
+        """End as if killed: what has an outcome is settled, and the journal is left to say what was under way."""
+        self._abandoned = True
+        self._closing.set()
+        self._call.set()
+        self.join()
+
     def run(self) -> None:
         """Lease and settle until the clerk is closed."""
         try:
@@ -116,7 +133,8 @@ class Clerk(threading.Thread):
                 self._call.wait(SETTLE_EVERY)
                 self._call.clear()
             self._persist(self._settle)
-            self._persist(self._give_back)
+            if not self._abandoned:
+                self._persist(self._give_back)
         except Exception as error:  # noqa: BLE001 raised again in close(), by the thread that waits for it
             self.failure = error
             self._owed.clear()
@@ -157,10 +175,15 @@ class Clerk(threading.Thread):
         self._wake()
 
     def _look_whether_dry(self) -> None:
+        """Nothing is free and nothing is ours: perhaps all is done, or a worker died meanwhile with batches of its own."""
+        self._recover()
         with self._database.begin() as session:
             finished = ledger.finish_campaign(session, self._campaign_id, clock(session))
             held = campaigns.state_of(session, self._campaign_id) is not CampaignState.SENDING
             self.next_due = None if finished else ledger.next_due(session, self._campaign_id)
+            self._more = ledger.has_free(session, self._campaign_id)
+        if self._more and not held:
+            return
         if finished or held or not self._terms.wait:
             self.dry.set()
             self._wake()

@@ -10,7 +10,7 @@ from fob_mail import campaigns, ledger
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
-from fob_mail.errors import FobMailError
+from fob_mail.errors import ConflictError, FobMailError
 from fob_mail.journal import Journal
 from fob_mail.links import Links
 from fob_mail.models import Campaign, MailingList
@@ -68,13 +68,21 @@ def run(database: Database, slug: str, settings: Settings, links: Links, control
         personaliser = personaliser_of(campaign, campaigns.list_of(session, campaign), campaigns.parts(session, campaign), settings, links)
     with Journal(settings.sending.journal_folder) as journal:
         transmission = Transmission(wire_of(settings), journal, personaliser, controls.report)
-        clerk = Clerk(database, campaign.id, journal, _terms(settings, wait=controls.wait), transmission.wake)
+        clerk = Clerk(
+            database, campaign.id, journal, _terms(settings, wait=controls.wait), transmission.wake, _recovery(database, settings)
+        )
         controls.started(transmission)
         clerk.start()
         try:
             transmission.run(clerk)
-        finally:
             clerk.close()
+        except OSError as error:
+            clerk.abandon()
+            problem = f"The journal in {settings.sending.journal_folder} cannot be written: {error.strerror}."
+            raise ConflictError(problem, "Nothing is lost: make room, and run the same command again.") from None
+        except BaseException:
+            clerk.abandon()  # in the middle of something: as after a kill, the journal says what was sent
+            raise
     return _ended(database, campaign.id, transmission, clerk)
 
 
@@ -124,6 +132,10 @@ def wire_of(settings: Settings) -> Wire:
 def retries_of(settings: Settings) -> Retries:
     """When deferred deliveries are tried again."""
     return Retries(tuple(settings.sending.retry_after), settings.sending.give_up_after)
+
+
+def _recovery(database: Database, settings: Settings) -> Callable[[], object]:
+    return lambda: recover(database, settings.sending.journal_folder, retries_of(settings))
 
 
 def _terms(settings: Settings, *, wait: bool) -> Terms:

@@ -72,8 +72,9 @@ class Transmission:
         self._date = date_header(datetime.now(UTC))
         self.tally: Counter[DeliveryState] = Counter()
         self.problem: RelayError | None = None
-        self._awake, self._alarm = os.pipe()
+        self._awake, self._alarm = os.pipe()  # never closed: an opener's thread may ring it after the run has ended
         os.set_blocking(self._awake, False)
+        os.set_blocking(self._alarm, False)
         os.set_blocking(self._alarm, False)
 
     @property
@@ -96,17 +97,19 @@ class Transmission:
         self._clerk = clerk
         with selectors.DefaultSelector() as self._selector, Openers(self._wire.open, self._wire.connections, self.wake) as self._openers:
             self._selector.register(self._awake, selectors.EVENT_READ)
-            while not self._over():
-                self._welcome()
-                self._set_to_work()
-                for key, events in self._selector.select(TICK):
-                    if isinstance(key.data, Line):
-                        self._attend(key.data, events)
-                    else:
-                        os.read(self._awake, 4096)
-                self._look_at_the_time()
-            for line in self._lines:
-                line.hang_up()
+            try:
+                while not self._over():
+                    self._welcome()
+                    self._set_to_work()
+                    for key, events in self._selector.select(TICK):
+                        if isinstance(key.data, Line):
+                            self._attend(key.data, events)
+                        else:
+                            os.read(self._awake, 4096)
+                    self._look_at_the_time()
+            finally:
+                for line in self._lines:
+                    line.hang_up()
         self._record(self._breaker.release())
         self._report(self)
 

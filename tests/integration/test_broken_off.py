@@ -1,0 +1,139 @@
+"""Runs that end in the middle of something: what was on the wire is never sent again, and what was not is sent."""
+
+import json
+import shutil
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fob_mail import campaigns, ledger
+from fob_mail.composing.composed import Composed
+from fob_mail.database import Database, clock
+from fob_mail.errors import ConflictError
+from fob_mail.journal import boot_id
+from fob_mail.links import Links
+from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
+from fob_mail.sending.transmission import Transmission
+from fob_mail.settings import Settings
+from tests.builders import make_list, make_subscriber
+from tests.recording_relay import Faults, RecordingRelay
+
+PEOPLE = 60
+CONNECTIONS = 3
+
+
+@pytest.fixture
+def here(database: Database, settings: Settings, tmp_path: Path) -> Settings:
+    """Settings of a campaign `c` to sixty people, composed."""
+    with database.begin() as session:
+        to = make_list(session, "supporters")
+        for number in range(PEOPLE):
+            make_subscriber(session, f"p{number}@example.org", to)
+        campaigns.save_draft(
+            session, "c", to, "article.txt", "", [Composed("en", "An evening", "", "<p>Hello</p>", "Hello")], clock(session)
+        )
+    own = settings.sending.model_copy(update={"journal_folder": tmp_path / "journal", "batch_size": 10, "retry_after": [1]})
+    return settings.model_copy(update={"sending": own})
+
+
+def send(database: Database, here: Settings, relay: RecordingRelay, controls: Controls) -> Ended:
+    """Run the frozen campaign through a relay."""
+    smtp = here.smtp.model_copy(update={"host": "127.0.0.1", "port": relay.port, "connections": CONNECTIONS, "timeout": 5.0})
+    told = here.model_copy(update={"smtp": smtp})
+    return run(database, "c", told, Links(told.keys(), told.base_url), controls)
+
+
+def calmly(*, wait: bool = False) -> Controls:
+    """Nobody interferes."""
+    return Controls(lambda _: None, lambda _: None, wait)
+
+
+def test_a_run_that_is_interrupted_in_the_middle_sends_nothing_twice(database: Database, here: Settings) -> None:
+    """As by a second Ctrl-C, wherever the loop is."""
+    freeze(database, "c", here)
+
+    def interrupt(transmission: Transmission) -> None:
+        if transmission.tally.total() >= 10:
+            raise KeyboardInterrupt
+
+    with RecordingRelay(Faults(delay=0.03)) as relay:
+        with pytest.raises(KeyboardInterrupt):
+            send(database, here, relay, Controls(lambda _: None, interrupt, wait=False))
+        freeze(database, "c", here)
+        ended = send(database, here, relay, calmly())
+
+    assert max(relay.recipients.values()) == 1
+    assert len(relay.recipients) + ended.counts.unknown >= PEOPLE
+    assert ended.counts.accepted + ended.counts.unknown == PEOPLE
+    assert ended.counts.unknown <= CONNECTIONS
+
+
+def test_a_journal_that_cannot_be_written_stops_the_run_with_a_sentence(
+    database: Database, here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freeze(database, "c", here)
+    notes = Counter[str]()
+
+    def full(_: object, batch_id: int, position: int) -> None:
+        notes[f"{batch_id} {position}"] += 1
+        raise OSError(28, "No space left on device")
+
+    with RecordingRelay() as relay:
+        with monkeypatch.context() as patched:
+            patched.setattr("fob_mail.journal.Journal.dotted", full)
+            with pytest.raises(ConflictError, match="No space left on device"):
+                send(database, here, relay, calmly())
+        freeze(database, "c", here)
+        ended = send(database, here, relay, calmly())
+
+    assert notes
+    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
+    assert relay.recipients == Counter({f"p{number}@example.org": 1 for number in range(PEOPLE)})
+
+
+def test_the_batches_of_a_worker_that_dies_meanwhile_are_sent_by_those_who_live(database: Database, here: Settings) -> None:
+    freeze(database, "c", here)
+    with database.begin() as session:
+        now = clock(session)
+        assert ledger.lease(session, 1, "dead", now, now + timedelta(hours=1)) is not None
+    dead = here.sending.journal_folder / "dead"
+    dead.mkdir(parents=True)
+    (dead / "owner").write_text(json.dumps({"boot": boot_id()}), encoding="utf-8")
+
+    with RecordingRelay() as relay:
+        ended = send(database, here, relay, calmly())
+
+    assert ended.how is Ending.FINISHED
+    assert relay.recipients == Counter({f"p{number}@example.org": 1 for number in range(PEOPLE)})
+    assert not dead.exists()
+
+
+def test_a_worker_of_another_machine_that_was_never_heard_of_again_leaves_its_batch_unknown(database: Database, here: Settings) -> None:
+    freeze(database, "c", here)
+    with database.begin() as session:
+        now = clock(session)
+        assert ledger.lease(session, 1, "elsewhere", now, now - timedelta(seconds=1)) is not None
+
+    with RecordingRelay() as relay:
+        ended = send(database, here, relay, calmly())
+
+    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE - 10, unknown=10)
+    assert len(relay.recipients) == PEOPLE - 10
+
+
+def test_a_journal_folder_that_is_taken_away_loses_nobody(database: Database, here: Settings) -> None:
+    freeze(database, "c", here)
+
+    def take_away(_: Transmission) -> None:
+        shutil.rmtree(here.sending.journal_folder, ignore_errors=True)
+
+    with RecordingRelay(Faults(delay=0.01)) as relay:
+        try:
+            send(database, here, relay, Controls(take_away, lambda _: None, wait=False))
+        except ConflictError:
+            with database.read() as session:
+                assert ledger.counts(session, 1).owed
+
+    assert max(relay.recipients.values(), default=1) == 1
