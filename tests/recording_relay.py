@@ -65,6 +65,7 @@ class RecordingRelay:
         self.messages: list[Received] = []
         self.met: Counter[str] = Counter()
         self.connected = 0
+        self._sessions: list[SMTP] = []
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -93,14 +94,26 @@ class RecordingRelay:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
+        self._loop.run_until_complete(self._close(server))
+
+    async def _close(self, server: asyncio.Server) -> None:
+        """Hang up on everyone, those who came in the last moment too, so that no socket is left to the garbage collector."""
         server.close()
-        for task in asyncio.all_tasks(self._loop):
+        await asyncio.sleep(0.05)
+        for session in self._sessions:
+            if isinstance(session.transport, asyncio.WriteTransport):
+                session.transport.abort()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
             task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0.05))
+        await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.sleep(0.05)
 
     def _session(self) -> SMTP:
         self.connected += 1
-        return _Session(self)
+        session = _Session(self)
+        self._sessions.append(session)
+        return session
 
     def knows(self, user: str, password: str) -> bool:
         """Whether this is the login; noted in `tried_logins`."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -10,13 +11,15 @@ from fob_mail.smtp.relay import Opened, RelayGoneError
 
 
 class Openers:
-    """A context manager: what was opened and not collected is closed at its end."""
+    """A context manager: what was opened and not collected is closed at its end, and what is opened later, as soon as it is."""
 
     def __init__(self, open_one: Callable[[], Opened], most: int, wake: Callable[[], None]) -> None:
         self._open_one = open_one
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="opener")
         self._done: SimpleQueue[Future[Opened]] = SimpleQueue()
         self._wake = wake
+        self._ended = False
+        self._ending = Lock()
         self.pending = 0
 
     def __enter__(self) -> Self:
@@ -24,14 +27,10 @@ class Openers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-        while self.pending:
-            self.pending -= 1
-            try:
-                late = self._done.get(timeout=0.2)
-            except Empty:
-                return  # its thread still waits for the relay, and ends by itself
-            if not late.cancelled() and late.exception() is None:
-                late.result().socket.close()
+        with self._ending:
+            self._ended = True
+        while not self._done.empty():
+            _close(self._done.get())
 
     def begin(self) -> None:
         """Open one more session, somewhere else."""
@@ -54,5 +53,14 @@ class Openers:
         return arrived
 
     def _finished(self, future: Future[Opened]) -> None:
-        self._done.put(future)
-        self._wake()
+        with self._ending:
+            if not self._ended:
+                self._done.put(future)
+                self._wake()
+                return
+        _close(future)
+
+
+def _close(late: Future[Opened]) -> None:
+    if not late.cancelled() and late.exception() is None:
+        late.result().socket.close()

@@ -1,5 +1,7 @@
 """A campaign against a real SMTP server, on both databases: whatever the relay does, the counts add up and nobody gets two."""
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -244,9 +246,12 @@ def test_stopping_drains_and_the_next_run_goes_on(database: Database, send: Call
     with RecordingRelay(Faults(delay=0.02)) as relay:
 
         def stop_soon(transmission: Transmission) -> None:
-            import threading
+            def stop_in_the_middle() -> None:
+                while len(relay.messages) < 5:
+                    time.sleep(0.005)
+                transmission.stop()
 
-            threading.Timer(0.3, transmission.stop).start()
+            threading.Thread(target=stop_in_the_middle, daemon=True).start()
 
         first = send(relay, started=stop_soon)
         second = send(relay)
