@@ -35,7 +35,7 @@ With: Eyewitness speakers from the village including journalist Oli Vega
 Plus: Ruth Okafor MP, Miriam Colque (activist, in London), Alex Main (Director of Water & Policy), Claudia T-Defor (Lamps of the World.)
 Chair: Christine Blow (Friends of Progressive Water.)
 
-Register here – Invite & share on FB here – Retweet here to spread the word
+Book a place here – Share this with friends on FB here – Retweet it here, please
 
 Ada Marsh is an activist with Friends of the Valley. Follow Friends of the Valley at and
 """
