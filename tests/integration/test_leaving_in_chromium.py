@@ -56,18 +56,24 @@ def address(tmp_path: Path, sqlite_url: str, sqlite_database: Database) -> Itera
         yield server.address
 
 
+def _press(page: Page, action: str) -> None:
+    """Press a button, and wait for the page that answers: a click alone returns while that is still on its way."""
+    with page.expect_navigation(wait_until="load"):
+        page.click(f"button[value={action}]")
+
+
 def _walk(page: Page, address: str, language: str) -> Iterator[str]:
     """Go through every state of the pages, pressing what a person would press; each is on show while its name is given."""
     mine, nobodys = (f"{address}/u/{LINKS.unsubscribe_token(Subscribed(person, 1, 12))}?lang={language}" for person in (1, 0))
     page.goto(mine)
     yield "asked"
     for action, state in (("leave", "left"), ("undo", "back"), ("leave", "")):
-        page.click(f"button[value={action}]")
+        _press(page, action)
         if state:
             yield state
     page.goto(mine)
     yield "already left"
-    page.click("button[value=leave-all]")
+    _press(page, "leave-all")
     yield "left all"
     for url, state in (
         (nobodys, "a test mail"),
@@ -138,8 +144,8 @@ def test_a_keyboard_is_enough_and_shows_where_it_is(browser: Browser, address: s
 
         page.keyboard.press("Tab")
         focus = page.evaluate(FOCUS)
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation(wait_until="load"):
+            page.keyboard.press("Enter")
 
         assert focus == ["BUTTON", "solid", "3px"]
         assert page.locator("h1").inner_text() == "You have left"
