@@ -195,7 +195,7 @@ class Transmission:
 
     def _watch(self, line: Line) -> None:
         if line in self._lines:
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.blocked else 0)
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.unwritten else 0)
             if self._selector.get_key(line.socket).events != events:
                 self._selector.modify(line.socket, events, line)
 

@@ -1,6 +1,7 @@
 """A conversation and its socket: never waits; what could not be written yet is kept."""
 
 import ssl
+import sys
 import time
 from contextlib import suppress
 
@@ -10,6 +11,11 @@ from fob_mail.smtp.conversation import FINAL_DOT, Conversation, Decided
 from fob_mail.smtp.relay import Opened
 
 READ = 65536
+
+RECORD = 16_384
+"""Octets of a TLS record, at the most (RFC 8446 §5.1). A write of several may put some on the wire and yet say that it could
+not go on; of one record, nothing can be read at the other end until the write has said that it is done.
+"""
 
 
 class LineLostError(Exception):
@@ -33,12 +39,14 @@ class Line:
         self.begun = 0  # messages that this connection was given
         self.heard_at = time.monotonic()
         self._unwritten = memoryview(b"")
+        self._most = RECORD if isinstance(opened.socket, ssl.SSLSocket) else sys.maxsize
+        self._offered = 0  # octets that the socket could not take whole: TLS wants to be offered the same again
         self._after_dot = 0  # octets of the last group that come after its final dot
 
     @property
-    def blocked(self) -> bool:
-        """Whether something waits to be written."""
-        return bool(self._unwritten)
+    def unwritten(self) -> int:
+        """How many octets wait until the socket takes them."""
+        return len(self._unwritten)
 
     def say(self, following: Envelope | None, dotted: Envelope | None, group: bytes) -> None:
         """Write a group of commands; `dotted` is the message whose final dot is in it, before `following` is opened.
@@ -56,7 +64,9 @@ class Line:
         """Write as much as the socket takes now. Raises LineLostError."""
         try:
             while self._unwritten:
-                self._unwritten = self._unwritten[self.socket.send(self._unwritten) :]
+                self._offered = self._offered or min(len(self._unwritten), self._most)
+                self._unwritten = self._unwritten[self.socket.send(self._unwritten[: self._offered]) :]
+                self._offered = 0
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             return
         except OSError as error:
@@ -91,8 +101,9 @@ class Line:
 
     def hang_up(self) -> None:
         """End politely, without waiting for an answer."""
-        with suppress(OSError):
-            self.socket.send(self.conversation.quit())
+        if not self.unwritten:
+            with suppress(OSError):
+                self.socket.send(self.conversation.quit())
         self.close()
 
     def close(self) -> None:
