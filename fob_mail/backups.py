@@ -10,11 +10,15 @@ from sqlalchemy.engine import URL
 from fob_mail.database import Database
 from fob_mail.errors import ConflictError, DatabaseError, InputError
 
+BEGINNINGS = (b"SQLite format 3\0", b"PGDMP")
+"""How a copy begins, by which a former one is known."""
+
 
 def back_up(database: Database, file: Path, *, force: bool) -> int:
-    """Copy the database into a file that only its owner can read; gives its size in bytes. An existing one is kept unless forced."""
-    if file.exists() and not force:
-        raise ConflictError(f"{file} is there already.", "Name another file, or add --force.")
+    """Copy the database into a file that only its owner can read; gives its size in bytes. Only a former copy is
+    written over, and only if forced.
+    """
+    _refuse_what_is_no_copy(database, file, force=force)
     part = file.with_name(f".{file.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -29,6 +33,24 @@ def back_up(database: Database, file: Path, *, force: bool) -> int:
     finally:
         part.unlink(missing_ok=True)
     return file.stat().st_size
+
+
+def _refuse_what_is_no_copy(database: Database, file: Path, *, force: bool) -> None:
+    """A copy may take the place of a former one; never that of the database itself, or of anything else."""
+    try:
+        if not file.exists():
+            return
+        own = database.is_sqlite and file.samefile(str(database.engine.url.database))
+        with file.open("rb") as opened:
+            beginning = opened.read(len(max(BEGINNINGS, key=len)))
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.", "Name another file.") from None
+    if own:
+        raise ConflictError(f"{file} is the database itself.", "Name another file.")
+    if not force:
+        raise ConflictError(f"{file} is there already.", "Name another file, or add --force.")
+    if beginning and not beginning.startswith(BEGINNINGS):
+        raise ConflictError(f"{file} is no copy of a database, and is kept.", "Name another file.")
 
 
 def _copy_sqlite(database: Database, part: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
@@ -39,6 +39,12 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is the file-based kind."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: a file, or an address without what may hold a password."""
+        url = self.engine.url
+        return str(url.database) if self.is_sqlite else url.set(drivername="postgresql", query={}).render_as_string()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -84,7 +90,7 @@ def connect(url: str, patience: float | None = None) -> Database:
         _teach_sqlite(engine)
     elif parsed.get_backend_name() == "postgresql":
         waiting = {} if patience is None else {"connect_timeout": ceil(patience)}
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=waiting)
+        engine = _postgresql(parsed, waiting)
         if patience is not None:
             _limit_lock_waits(engine, patience)
     else:
@@ -101,8 +107,7 @@ def require_current(database: Database) -> None:
             known = inspect(connection).has_table("alembic_version")
             revision = session.scalar(text("SELECT version_num FROM alembic_version")) if known else None
     except OperationalError as error:
-        where = database.engine.url.render_as_string(hide_password=True)
-        problem = f"The database {where} does not answer: {first_line(error)}"
+        problem = f"The database {database.place} does not answer: {first_line(error)}"
         raise DatabaseError(problem, "Check database_url, and that the database server is running.") from None
     if revision is None:
         raise DatabaseError("The database has no tables yet.", "Make them: fob-mail db upgrade")
@@ -147,6 +152,18 @@ def _create_private(path: Path) -> None:
     except OSError as error:
         problem = f"The database file {path} cannot be opened: {error.strerror}."
         raise DatabaseError(problem, "Check database_url, and who may write in that folder.") from None
+
+
+def _postgresql(url: URL, waiting: dict[str, int]) -> Engine:
+    """An engine for PostgreSQL, if the driver knows all that stands after the address's question mark."""
+    import psycopg  # noqa: PLC0415 what uses SQLite alone need not wait for it
+
+    try:
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=waiting)
+        psycopg.conninfo.make_conninfo(**{name: ",".join(values) for name, values in url.normalized_query.items()})
+    except (ArgumentError, psycopg.ProgrammingError) as error:
+        raise DatabaseError(f"database_url cannot be used: {str(error).strip()}.", "Correct what stands after its question mark.") from None
+    return engine
 
 
 def _limit_lock_waits(engine: Engine, seconds: float) -> None:

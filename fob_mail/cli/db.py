@@ -50,19 +50,20 @@ def check(installation: Installation, as_json: bool) -> None:
     """  # noqa: D301
     from fob_mail import migrations  # noqa: PLC0415
     from fob_mail.database import damages, sizes  # noqa: PLC0415
+    from fob_mail.models import SCHEMA_REVISION  # noqa: PLC0415
 
     database = installation.database
     wrong = damages(database) + migrations.differences(database)
     with database.read() as session:
         rows = sizes(session)
     if as_json:
-        emit({"sound": not wrong, "problems": wrong, "rows": rows})
+        emit({"sound": not wrong, "version": SCHEMA_REVISION, "problems": wrong, "rows": rows})
     else:
         for table, number in rows.items():
             click.echo(f"{number:>12,}  {table}")
         for problem in wrong:
             click.secho(problem, fg="red", err=True)
-        click.echo("Not sound." if wrong else "Sound, and of this version.")
+        click.echo("Not sound." if wrong else f"Sound, and of this version ({SCHEMA_REVISION}).")
     if wrong:
         click.get_current_context().exit(1)
 

@@ -15,6 +15,17 @@ from fob_mail.errors import SettingsError
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from fob_mail.settings import Settings
+
+OPTIONS = {
+    "organisation.name": "--organisation",
+    "organisation.postal_address": "--postal-address",
+    "base_url": "--base-url",
+    "smtp.host": "--smtp-host",
+    "smtp.port": "--smtp-port",
+}
+"""Which option gives which setting."""
+
 HEAD = """\
 # The settings of this installation of fob-mail. Each can be given by the environment too, in capitals, with FOB_MAIL_
 # before it and two underscores for a dot: FOB_MAIL_DATABASE_URL, FOB_MAIL_SMTP__HOST. Texts stand in double quotes.
@@ -45,33 +56,52 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     from fob_mail import migrations  # noqa: PLC0415 imported late, so that --help is quick
 
     file = installation.settings_file
-    given: dict[str, str | int] = {
+    values: dict[str, str | int] = {
         "organisation.name": organisation,
         "organisation.postal_address": postal_address,
         "base_url": base_url,
         "smtp.host": smtp_host,
         "smtp.port": smtp_port,
     }
-    written = _write_new(file, settings_text({key: value for key, value in given.items() if value}))
+    given = {name: value for name, value in values.items() if value}
+    written = not file.exists() and _write_new(file, _checked_text(given))
+    ignored = [] if written else [OPTIONS[name] for name in given]
     settings = installation.settings
     migrations.upgrade(installation.any_database)
+    place = installation.any_database.place
+    if ignored:
+        click.secho(f"{file} was there and is kept: {', '.join(ignored)} changed nothing. Change it there.", fg="yellow", err=True)
     if as_json:
-        emit({"settings_file": str(file), "settings_written": written, "database": _place(installation)})
+        emit({"settings_file": str(file), "settings_written": written, "ignored": ignored, "database": place})
         return
-    click.echo(f"{'Wrote' if written else 'Kept'} {file}{' (only you can read it)' if written else ''}.")
-    click.echo(f"The database is ready: {_place(installation)}")
-    missing = (
-        [] if settings.organisation.name and settings.organisation.postal_address else ["organisation.name, organisation.postal_address"]
-    )
-    if settings.smtp.host == "localhost":
-        missing.append("smtp.host, smtp.port, smtp.security and the user name: your relay (the password best as FOB_MAIL_SMTP__PASSWORD)")
-    if settings.base_url.startswith("http://localhost"):
-        missing.append("base_url: the https address at which readers reach fob-mail serve, before you send to others")
+    click.echo(f"Wrote {file} (only you can read it)." if written else f"Kept {file}.")
+    click.echo(f"The database is ready: {place}")
+    missing = _missing(settings)
     if missing:
-        click.echo(f"\nNow edit {file}:")
-        for line in missing:
-            click.echo(f"  {line}")
+        click.echo("\n".join([f"\nNow edit {file}:", *(f"  {line}" for line in missing)]))
     click.echo('\nNext: fob-mail list create supporters --name "Your group" --from "Your group <news@example.org>"')
+
+
+def _missing(settings: "Settings") -> list[str]:
+    """What to edit before the first mail to others, a line each."""
+    organisation = [name for name in ("name", "postal_address") if not getattr(settings.organisation, name)]
+    lines = [", ".join(f"organisation.{name}" for name in organisation)] if organisation else []
+    if settings.smtp.host == "localhost":
+        lines.append("smtp.host, smtp.port, smtp.security and the user name: your relay (the password best as FOB_MAIL_SMTP__PASSWORD)")
+    if settings.base_url.startswith("http://localhost"):
+        lines.append("base_url: the https address at which readers reach fob-mail serve, before you send to others")
+    return lines
+
+
+def _checked_text(given: "dict[str, str | int]") -> str:
+    """The new file's text; raises SettingsError by the options' names before anything is written."""
+    from fob_mail.settings import complaints  # noqa: PLC0415
+
+    text = settings_text(given)
+    wrong = complaints(text, {tuple(name.split(".")): option for name, option in OPTIONS.items()})
+    if wrong:
+        raise SettingsError("\n".join(["These are wrong, and nothing was written:", *wrong]), "Correct them, and run it again.")
+    return text
 
 
 def settings_text(given: "dict[str, str | int]") -> str:
@@ -124,8 +154,3 @@ def _write_new(file: Path, text: str) -> bool:
     with os.fdopen(handle, "w", encoding="utf-8") as opened:
         opened.write(text)
     return True
-
-
-def _place(installation: Installation) -> str:
-    url = installation.any_database.engine.url
-    return str(url.database) if installation.any_database.is_sqlite else url.render_as_string(hide_password=True)

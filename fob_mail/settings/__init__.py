@@ -5,6 +5,18 @@ reading    from the file and the environment
 """
 
 from fob_mail.settings.model import LOCAL_HOSTS, Organisation, Security, Sending, Settings, Smtp
-from fob_mail.settings.reading import DEFAULT_FILE, ENV_PREFIX, find_file, load
+from fob_mail.settings.reading import DEFAULT_FILE, ENV_PREFIX, complaints, find_file, load
 
-__all__ = ["DEFAULT_FILE", "ENV_PREFIX", "LOCAL_HOSTS", "Organisation", "Security", "Sending", "Settings", "Smtp", "find_file", "load"]
+__all__ = [
+    "DEFAULT_FILE",
+    "ENV_PREFIX",
+    "LOCAL_HOSTS",
+    "Organisation",
+    "Security",
+    "Sending",
+    "Settings",
+    "Smtp",
+    "complaints",
+    "find_file",
+    "load",
+]

@@ -23,11 +23,26 @@ from pydantic import (
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_KEY = 32
+YEAR = 366 * 24 * 3600
 
 
 def _seconds(value: object) -> object:
-    """Seconds may come as words from the environment; pydantic takes them as a number."""
-    return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else value
+    """A span of time from a number of seconds; from the environment it comes as words."""
+    if isinstance(value, timedelta):
+        return value
+    number = float(str(value)) if re.fullmatch(r"\d{1,12}(\.\d+)?", str(value)) else 0
+    if not 0 < number <= YEAR:
+        message = "should be a number of seconds, more than 0 and no more than a year"
+        raise ValueError(message)
+    return number
+
+
+def _visible(value: str) -> str:
+    """A blank or an invisible character in a name or address could end a header, a command or a link."""
+    if not value.isprintable() or " " in value:
+        message = f"{value!r} holds a blank or an invisible character"
+        raise ValueError(message)
+    return value
 
 
 def _no_file(value: object) -> object:
@@ -44,6 +59,7 @@ def _long_enough(value: SecretStr) -> SecretStr:
 
 Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
 MaybeFile = Annotated[Path | None, BeforeValidator(_no_file)]
+Visible = Annotated[str, AfterValidator(_visible)]
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
 
 
@@ -62,8 +78,8 @@ class Organisation(BaseModel):
 
     name: str = Field(default="", description="The group's name, as readers know it.")
     postal_address: str = Field(default="", description="A real postal address; the law of several countries asks for one in each mail.")
-    website: str = Field(default="", description="Address of the group's site, linked from the foot of each mail.")
-    privacy_url: str = Field(default="", description="Address of the group's privacy notice.")
+    website: Visible = Field(default="", description="Address of the group's site, linked from the foot of each mail.")
+    privacy_url: Visible = Field(default="", description="Address of the group's privacy notice.")
     timezone: str = Field(default="Europe/London", description="Where the group's events are: an IANA name such as Europe/London.")
 
     @field_validator("timezone")
@@ -90,7 +106,7 @@ class Smtp(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    host: str = Field(default="localhost", min_length=1, description="The relay's host name.")
+    host: Visible = Field(default="localhost", min_length=1, description="The relay's host name.")
     port: int = Field(default=25, ge=1, le=65535, description="587 for STARTTLS, 465 for TLS, 25 for a relay of your own.")
     security: Security = Field(default=Security.NONE, description="starttls, tls, or none (only for a relay on this machine or network).")
     username: str = Field(default="", description="User name at the relay, where it asks for one.")
@@ -98,8 +114,8 @@ class Smtp(BaseModel):
     ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
     connections: int = Field(default=4, ge=1, le=50, description="How many connections are open at the same time.")
     messages_per_connection: int = Field(default=0, ge=0, description="Close a connection after so many messages; 0: never.")
-    timeout: float = Field(default=60.0, gt=0, description="Seconds that the relay may take to answer.")
-    helo: str = Field(default="", description="The name given in EHLO; empty: this machine's.")
+    timeout: float = Field(default=60.0, gt=0, le=3600, description="Seconds that the relay may take to answer.")
+    helo: Visible = Field(default="", description="The name given in EHLO; empty: this machine's.")
 
     @model_validator(mode="after")
     def _password_is_protected(self) -> Self:
@@ -123,7 +139,7 @@ class Sending(BaseModel):
     )
     batch_size: PositiveInt = Field(default=500, le=5000, description="Recipients in a batch, the unit that a worker leases.")
     lease: Seconds = Field(default=timedelta(minutes=5), description="How long a worker that went silent keeps its batches; seconds.")
-    retry_after: Annotated[list[PositiveInt], Field(min_length=1)] = Field(
+    retry_after: Annotated[list[Annotated[int, Field(gt=0, le=YEAR)]], Field(min_length=1)] = Field(
         default=[60, 300, 900, 3600], description="Seconds to wait before a deferred message is tried again; the last one repeats."
     )
     give_up_after: Seconds = Field(default=timedelta(days=2), description="When deferred messages are given up as refused; seconds.")
@@ -147,7 +163,7 @@ class Settings(BaseModel):
         default=SecretStr("sqlite:///fob-mail.db"),
         description="sqlite:///fob-mail.db (beside this file) or postgresql://user:password@host/name.",
     )
-    base_url: str = Field(
+    base_url: Visible = Field(
         default="http://localhost:8000", description="Where readers reach fob-mail serve: https, or http for localhost alone."
     )
     secret_key: Key = Field(description="Signs the links in every mail. Losing it breaks the links in mail already sent.")
@@ -178,6 +194,9 @@ class Settings(BaseModel):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
             message = f"{value!r} is not a web address such as https://mail.example.org"
+            raise ValueError(message)
+        if parts.port == 0 or re.search(r"""["'<>\\^`{|}]""", value):
+            message = f"{value!r} holds what no web address may hold"
             raise ValueError(message)
         if not value.isascii():
             message = f"{value!r} is not ASCII; write the host in its xn-- form"

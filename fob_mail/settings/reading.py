@@ -25,18 +25,30 @@ def find_file(given: Path | None) -> Path:
 
 def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read and check all settings. Raises SettingsError that lists everything wrong, by the name its owner typed."""
-    written = _read_toml(file) if file.exists() else {}
-    typed: dict[tuple[str, ...], str] = {}
+    settings, wrong = _checked(_read_toml(file) if file.exists() else {}, environment, {})
+    if settings is None:
+        missing = "" if file.exists() else f" ({file} is not there: fob-mail init makes one)"
+        lines = "\n".join(wrong)
+        raise SettingsError(f"These settings are missing or wrong{missing}:\n{lines}", f"Correct them in {file} or in the environment.")
+    return _anchored(settings, file.resolve().parent)
+
+
+def complaints(text: str, typed: Mapping[tuple[str, ...], str], environment: Mapping[str, str] = os.environ) -> list[str]:
+    """What would be wrong with a settings file of this text, a line each; `typed` has the names under which values were given."""
+    return _checked(tomllib.loads(text), environment, dict(typed))[1]
+
+
+def _checked(
+    written: dict[str, object], environment: Mapping[str, str], typed: dict[tuple[str, ...], str]
+) -> tuple[Settings | None, list[str]]:
+    """The settings, or what is wrong with them, a line each."""
     wrong = set(_overlay(written, environment, typed))
+    settings = None
     try:
         settings = Settings.model_validate(written)
     except ValidationError as error:
         wrong |= {_sentence(e["loc"], e["type"], e["msg"], typed) for e in error.errors(include_input=False)}
-    if wrong:
-        missing = "" if file.exists() else f" ({file} is not there: fob-mail init makes one)"
-        lines = "\n".join(sorted(wrong))
-        raise SettingsError(f"These settings are missing or wrong{missing}:\n{lines}", f"Correct them in {file} or in the environment.")
-    return _anchored(settings, file.resolve().parent)
+    return (None if wrong else settings), sorted(wrong)
 
 
 def _read_toml(file: Path) -> dict[str, object]:
@@ -109,7 +121,7 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str, typed: M
     if kind == "missing":
         return f"  {name}: is not set"
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(name, _names(), n=1)
+        near = difflib.get_close_matches(name, [*_names(), *{known.partition(".")[0] for known in _names()}], n=1)
         return f"  {name}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}"
     if kind == "model_type":
         return f"  {name}: is a section; write [{name}] on a line of its own, and its settings below"

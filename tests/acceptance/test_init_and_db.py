@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import settings_rows
+from fob_mail.models import SCHEMA_REVISION
 from fob_mail.settings import Settings
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -58,12 +59,33 @@ def test_what_init_is_given_stands_in_the_file_whatever_it_is(fob_mail: Command,
     assert settings["smtp"]["host"] == "smtp.example.org"
 
 
+def test_what_cannot_be_is_said_by_its_options_name_and_nothing_is_written(fob_mail: Command, tmp_path: Path) -> None:
+    done = fob_mail("init", "--base-url", "http://example.org", "--smtp-port", "99999")
+
+    assert done.returncode == 1
+    assert "  --base-url: must begin with https://" in done.stderr
+    assert "  --smtp-port: " in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_given_beside_a_file_that_is_kept_is_not_passed_over_in_silence(fob_mail: Command, tmp_path: Path) -> None:
+    fob_mail("init")
+    before = (tmp_path / "fob-mail.toml").read_bytes()
+
+    done = fob_mail("init", "--organisation", "Friends of Bolivia", "--json")
+
+    assert json.loads(done.stdout)["ignored"] == ["--organisation"]
+    assert "--organisation changed nothing" in done.stderr
+    assert (tmp_path / "fob-mail.toml").read_bytes() == before
+
+
 def test_check_says_that_all_is_well(fob_mail: Command, settings_file: Path) -> None:
     done = fob_mail("db", "check", "--json")
 
     assert settings_file.exists()
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["sound"] is True
+    report = json.loads(done.stdout)
+    assert (report["sound"], report["version"], report["problems"]) == (True, SCHEMA_REVISION, [])
 
 
 def test_backup_writes_a_file(fob_mail: Command, settings_file: Path, tmp_path: Path) -> None:

@@ -131,6 +131,26 @@ def test_a_wrong_address_is_said_with_a_remedy(url: str) -> None:
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("query", ["port=hunter", "nonsense=hunter2"])
+def test_what_the_driver_does_not_know_is_said_at_once(query: str) -> None:
+    with pytest.raises(DatabaseError, match="database_url cannot be used") as caught:
+        connect(f"postgresql://u:hunter3@127.0.0.1:1/n?{query}")
+
+    assert "hunter2" not in str(caught.value)
+    assert "hunter3" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hunter2@127.0.0.1:1/n", "postgresql://u@127.0.0.1:1/n?password=hunter2"])
+def test_a_database_that_is_away_is_named_without_its_password(url: str) -> None:
+    database = connect(url)
+
+    with pytest.raises(DatabaseError, match="does not answer") as caught:
+        require_current(database)
+
+    assert "127.0.0.1:1/n" in caught.value.problem
+    assert "hunter2" not in str(caught.value) + database.place
+
+
 def test_two_that_write_wait_for_each_other(database: Database) -> None:
     errors: list[Exception] = []
 
@@ -203,6 +223,29 @@ def test_a_copy_is_whole_and_is_not_written_over(database: Database, tmp_path: P
         copy.close()
     else:
         assert file.read_bytes()[:5] == b"PGDMP"
+
+
+def test_the_database_itself_is_never_written_over(sqlite_database: Database, tmp_path: Path) -> None:
+    place = Path(sqlite_database.place)
+    (tmp_path / "other-name").symlink_to(place)
+    before = place.stat().st_ino
+
+    for file in (place, tmp_path / "other-name"):
+        with pytest.raises(ConflictError, match="is the database itself"):
+            back_up(sqlite_database, file, force=True)
+
+    assert place.stat().st_ino == before
+
+
+def test_only_a_former_copy_is_written_over(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "fob-mail.toml").write_text("precious", encoding="utf-8")
+    (tmp_path / "made-by-mktemp").touch()
+
+    with pytest.raises(ConflictError, match="is no copy of a database"):
+        back_up(database, tmp_path / "fob-mail.toml", force=True)
+
+    assert (tmp_path / "fob-mail.toml").read_text(encoding="utf-8") == "precious"
+    assert back_up(database, tmp_path / "made-by-mktemp", force=True)
 
 
 def test_a_copy_is_taken_while_a_campaign_is_being_written(sqlite_database: Database, tmp_path: Path) -> None:

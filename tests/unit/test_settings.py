@@ -1,5 +1,6 @@
 """Settings: every wrong one at once, by the name its owner typed, and no secret in what is said."""
 
+import json
 import traceback
 from pathlib import Path
 
@@ -101,6 +102,37 @@ def test_a_former_key_that_anyone_could_guess_is_refused(tmp_path: Path) -> None
     assert "hunter2" not in said
 
 
+def test_a_misspelt_section_names_the_nearest(tmp_path: Path) -> None:
+    said = complaint(written(tmp_path, KEYS + '[smpt]\nhost = "x"\n'))
+
+    assert "smpt: there is no such setting; did you mean smtp?" in said
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "nan", "inf", "P2D", "1e3", "soon", "9" * 400])
+def test_a_span_of_time_is_a_number_of_seconds_above_nothing(tmp_path: Path, value: str) -> None:
+    said = complaint(written(tmp_path, KEYS), FOB_MAIL_SENDING__LEASE=value, FOB_MAIL_SENDING__GIVE_UP_AFTER=value)
+
+    assert said.count("should be a number of seconds") == 2
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "nan", "inf", "true"])
+def test_a_span_of_time_in_the_file_is_one_too(tmp_path: Path, value: str) -> None:
+    said = complaint(written(tmp_path, KEYS + f"[sending]\nlease = {value}\n[smtp]\ntimeout = {value.replace('true', '0')}\n"))
+
+    assert "  sending.lease: " in said
+    assert "  smtp.timeout: " in said
+
+
+def test_no_name_given_to_the_relay_or_the_reader_can_hold_a_second_line(tmp_path: Path) -> None:
+    file = written(tmp_path, KEYS + r"[organisation]" + '\nwebsite = "https://example.org\\nX: y"\n')
+
+    said = complaint(file, FOB_MAIL_SMTP__HOST="a\nb", FOB_MAIL_SMTP__HELO="x\r\nMAIL FROM:<>")
+
+    for name in ("organisation.website", "FOB_MAIL_SMTP__HOST", "FOB_MAIL_SMTP__HELO"):
+        assert f"  {name}: " in said
+    assert said.count("\n") == 3
+
+
 def test_a_value_where_a_section_belongs_is_explained(tmp_path: Path) -> None:
     said = complaint(written(tmp_path, KEYS + 'smtp = "localhost"\n'), FOB_MAIL_SMTP__PORT="587")
 
@@ -182,10 +214,17 @@ def test_a_base_url_is_https_or_localhost(tmp_path: Path, url: str) -> None:
         "https://a?b=c",
         "https://u@example.org",
         "https://españa.example",
+        "https://exa mple.org",
+        "https://example.org:99999",
+        "https://example.org:0",
+        "https://[::1",
+        "https://example.org/<b>",
+        'https://example.org/"a',
+        r"https://example.org\n.evil",
     ],
 )
 def test_other_base_urls_are_refused(tmp_path: Path, url: str) -> None:
-    assert "  base_url: " in complaint(written(tmp_path, KEYS + f'base_url = "{url}"\n'))
+    assert "  base_url: " in complaint(written(tmp_path, KEYS + f"base_url = {json.dumps(url)}\n"))
 
 
 def test_a_password_does_not_go_unprotected(tmp_path: Path) -> None:
