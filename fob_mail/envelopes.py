@@ -1,11 +1,9 @@
 """A recipient, and the message that goes to them: what the ledger hands over, and what SMTP takes."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One person of a campaign's audience, as the ledger leases them."""
 
     batch_id: int

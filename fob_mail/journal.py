@@ -1,13 +1,14 @@
 """The wire journal of one worker: which final dots were on the wire, and which replies were read, as it happens.
 
-A line is written before each final dot and after each reply, by one short write and without fsync: it survives the
-process, not the power. The boot's id is noted too; a journal of another boot is not trusted to be complete.
+A line is written before each final dot and after each reply, those of one round of the loop by one write and without
+fsync: it survives the process, not the power. The boot's id is noted too; a journal of another boot is not trusted to be complete.
 
     journal/<worker>/owner          locked while the worker lives; {"boot": …, "host": …, "pid": …}
     journal/<worker>/<batch id>     "> 17" before the final dot of position 17, "< 17 dot 250 2.0.0 Ok" after the reply
                                     that decided it, "! 17" when none of that counts: 17 is owed again
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -15,6 +16,7 @@ import platform
 import secrets
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +52,7 @@ class Journal:
         self.worker = f"{platform.node()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._folder = folder / self.worker
         self._files: dict[int, int] = {}
+        self._noted: defaultdict[int, str] = defaultdict(str)  # lines that are not written yet, by batch
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, mode=0o700)
@@ -73,17 +76,25 @@ class Journal:
         self._files[batch_id] = os.open(self._folder / str(batch_id), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
 
     def dotted(self, batch_id: int, position: int) -> None:
-        """Note that a final dot is about to be written."""
-        os.write(self._files[batch_id], b"> %d\n" % position)
+        """Note that a final dot is about to be written; on the socket only after write()."""
+        self._noted[batch_id] += f"> {position}\n"
 
     def replied(self, batch_id: int, position: int, reply: Reply, at: Stage) -> None:
-        """Note the reply that decided a delivery."""
-        text = " ".join(reply.text.split())[:_REPLY_CHARACTERS]
-        os.write(self._files[batch_id], f"< {position} {at} {reply.code} {text}\n".encode())
+        """Note the reply that decided a delivery; to be believed by others only after write()."""
+        text = reply.text if reply.text.isprintable() else " ".join(reply.text.split())
+        self._noted[batch_id] += f"< {position} {at} {reply.code} {text[:_REPLY_CHARACTERS]}\n"
 
     def withdrawn(self, batch_id: int, position: int) -> None:
         """Note that a delivery is owed after all: its dot was never on the wire, or its reply was meant for everyone."""
-        os.write(self._files[batch_id], b"! %d\n" % position)
+        self._noted[batch_id] += f"! {position}\n"
+
+    def write(self) -> None:
+        """Write what was noted, one write a batch. Raises OSError; what was not written whole counts as not written."""
+        for batch_id, lines in self._noted.items():
+            noted = lines.encode("utf-8", "replace")
+            if os.write(self._files[batch_id], noted) < len(noted):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._noted.clear()
 
     def forget(self, batch_id: int) -> None:
         """End a batch's notes; after what they say was committed."""

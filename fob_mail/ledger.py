@@ -1,19 +1,22 @@
 """The ledger: which deliveries are owed, under way and settled. A lease is committed before SMTP sees a byte.
 
 Every statement that moves a batch or a delivery is in this file, under the question that it answers. No function
-commits: the shell does, because where the commits fall is the safety argument.
+commits: the shell does, because where the commits fall is the safety argument. Recipients and outcomes cross to the
+database and back as one JSON text a batch: row by row, SQLite's driver would hand Python's lock to and fro at each.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from fob_mail.envelopes import Recipient
-from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, DeliveryState, Subscriber
+from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, DeliveryState
 from fob_mail.outcomes import Outcome, Retries
 
 OWED = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
@@ -26,6 +29,20 @@ class Lease:
     batch_id: int
     campaign_id: int
     recipients: tuple[Recipient, ...]
+
+
+class Range(NamedTuple):
+    """A batch as a run of deliveries, both ends included."""
+
+    id: int
+    campaign_id: int
+    first_position: int
+    last_position: int
+
+    @property
+    def place(self) -> dict[str, int]:
+        """As the statements name it."""
+        return {"campaign_id": self.campaign_id, "first": self.first_position, "last": self.last_position}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +79,15 @@ def lease(session: Session, campaign_id: int, worker: str, now: datetime, until:
 
     People who left or were suppressed since the audience was frozen are settled as skipped and not among the recipients.
     """
-    due = or_(Batch.state == BatchState.QUEUED, (Batch.state == BatchState.WAITING) & (Batch.due_at <= now))
-    sending = select(Campaign.id).where(Campaign.id == campaign_id, Campaign.state == CampaignState.SENDING)
-    batch = session.scalars(
-        select(Batch)
-        .where(Batch.campaign_id.in_(sending), due)
-        .order_by(Batch.first_position)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Batch)
-    ).first()
-    if batch is None:
-        return None
-    batch.state, batch.worker, batch.leased_until, batch.due_at = BatchState.LEASED, worker, until, None
-    session.flush()
-    _skip_those_who_left(session, batch, now)
-    return Lease(batch.id, campaign_id, tuple(_recipients(session, batch)))
+    connection = session.connection()
+    for candidate in (_FREE, _DUE):
+        claim = {"campaign": campaign_id, "now": now, "by": worker, "until": until}
+        claimed = connection.execute(candidate, claim).first()
+        if claimed:
+            batch = Range(*claimed)
+            _skip_those_who_left(connection, batch, now)
+            return Lease(batch.id, campaign_id, _recipients(connection, batch))
+    return None
 
 
 def renew(session: Session, worker: str, until: datetime) -> set[int]:
@@ -90,36 +101,28 @@ def settle(session: Session, campaign_id: int, outcomes: Sequence[Outcome], now:
     if not outcomes:
         return
     connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        moment = now.strftime(_SQLITE_MOMENT)
-        rows = [(o.state.value, o.code, o.reply, moment, campaign_id, o.position) for o in outcomes]
-        connection.exec_driver_sql(_SETTLE_SQLITE, rows)
-    else:
-        told = json.dumps([[o.position, o.state, o.code, o.reply] for o in outcomes])
-        session.execute(text(_SETTLE_POSTGRESQL), {"campaign_id": campaign_id, "rows": told, "now": now})
+    told = json.dumps([(campaign_id, o.position, o.state.value, o.code, o.reply) for o in outcomes], ensure_ascii=False)
+    moment = _moment(connection, now)
+    connection.execute(_SETTLE[connection.dialect.name], {"rows": told, "now": moment})
 
 
 def finish(session: Session, batch_id: int, worker: str, now: datetime, retries: Retries) -> None:
     """Give a batch back: done if nothing of it is owed, waiting if the rest was deferred, queued if some were not tried."""
-    batch = session.scalars(
-        select(Batch).where(Batch.id == batch_id, Batch.worker == worker, Batch.state == BatchState.LEASED).with_for_update()
-    ).first()
-    if batch is None:
+    connection = session.connection()
+    found = connection.execute(_HELD, {"batch_id": batch_id, "worker": worker}).first()
+    if found is None:
         return  # the lease was lost, and whoever has it now gives it back
-    owed = _owed(session, batch)
-    batch.worker = batch.leased_until = None
-    if owed.get(DeliveryState.QUEUED):
-        batch.state = BatchState.QUEUED
-    elif owed.get(DeliveryState.DEFERRED):
-        batch.attempts += 1
-        delay = retries.delay(batch.attempts)
+    batch, attempts = Range(*found[:4]), found[4]
+    untried, deferred = connection.execute(_OWED, batch.place).one()
+    state, due_at = BatchState.QUEUED if untried else BatchState.DONE, None
+    if deferred and not untried:
+        attempts += 1
+        delay = retries.delay(attempts)
         if delay is None:
             _give_up(session, batch, now)
-        batch.state = BatchState.DONE if delay is None else BatchState.WAITING
-        batch.due_at = None if delay is None else now + delay
-    else:
-        batch.state = BatchState.DONE
-    session.flush()
+        else:
+            state, due_at = BatchState.WAITING, now + delay
+    connection.execute(_FREED, {"batch_id": batch_id, "to": state, "due": due_at, "tried": attempts})
 
 
 def give_back(session: Session, batch_ids: Iterable[int], worker: str) -> None:
@@ -226,55 +229,100 @@ def owe_again(session: Session, campaign_id: int, positions: Sequence[int]) -> i
     return len(reopened)
 
 
-_SQLITE_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
-_SETTLE_SQLITE = """
-    UPDATE deliveries SET state = ?, code = ?, reply = ?, settled_at = ?, attempts = attempts + 1
-    WHERE campaign_id = ? AND position = ? AND state IN ('queued', 'deferred', 'unknown')
-"""
-_SETTLE_POSTGRESQL = """
-    UPDATE deliveries SET state = r.state, code = r.code, reply = r.reply, settled_at = :now, attempts = attempts + 1
-    FROM (SELECT (value->>0)::integer AS position, value->>1 AS state, (value->>2)::integer AS code, value->>3 AS reply
-          FROM json_array_elements(CAST(:rows AS json)) AS value) AS r
-    WHERE deliveries.campaign_id = :campaign_id AND deliveries.position = r.position
-      AND deliveries.state IN ('queued', 'deferred', 'unknown')
-"""
-_SKIP = """
+_HERE = "campaign_id = :campaign_id AND position BETWEEN :first AND :last"
+_OUTCOMES = {
+    "sqlite": """
+        SELECT json_extract(value, '$[0]') AS campaign_id, json_extract(value, '$[1]') AS position, json_extract(value, '$[2]') AS state,
+               json_extract(value, '$[3]') AS code, json_extract(value, '$[4]') AS reply
+        FROM json_each(:rows)""",
+    "postgresql": """
+        SELECT (value->>0)::bigint AS campaign_id, (value->>1)::integer AS position, value->>2 AS state,
+               (value->>3)::integer AS code, value->>4 AS reply
+        FROM json_array_elements(CAST(:rows AS json)) AS value""",
+}
+"""The campaign stands in each row, so that no database begins with the campaign's deliveries to look for the few rows."""
+_SETTLE = {
+    dialect: text(f"""
+        UPDATE deliveries SET state = r.state, code = r.code, reply = r.reply, settled_at = :now, attempts = attempts + 1
+        FROM ({rows}) AS r
+        WHERE deliveries.campaign_id = r.campaign_id AND deliveries.position = r.position
+          AND deliveries.state IN ('queued', 'deferred', 'unknown')
+    """)  # noqa: S608 made of constants
+    for dialect, rows in _OUTCOMES.items()
+}
+_SKIP = text(f"""
     UPDATE deliveries SET state = 'skipped', code = NULL, settled_at = :now, reply = CASE
         WHEN EXISTS (SELECT 1 FROM suppressions AS x JOIN subscribers AS p ON p.digest = x.digest
                      WHERE p.id = deliveries.subscriber_id) THEN 'suppressed' ELSE 'left the list' END
-    WHERE campaign_id = :campaign_id AND position BETWEEN :first AND :last AND state IN ('queued', 'deferred')
+    WHERE {_HERE} AND state IN ('queued', 'deferred')
       AND (NOT EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = deliveries.subscriber_id
-                       AND s.list_id = :list_id AND s.state = 'confirmed')
+                       AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id) AND s.state = 'confirmed')
            OR EXISTS (SELECT 1 FROM suppressions AS x JOIN subscribers AS p ON p.digest = x.digest
                       WHERE p.id = deliveries.subscriber_id))
-"""
+""")  # noqa: S608 made of constants
+_AS_ONE = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
+_RECIPIENTS = {
+    dialect: text(f"""
+        SELECT {every}({each}(position, subscriber_id, address, name, language)) FROM (
+            SELECT d.position, d.subscriber_id, d.address, s.name, s.language
+            FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
+            WHERE {_HERE} AND d.state IN ('queued', 'deferred') ORDER BY d.position) AS owed
+    """)  # noqa: S608
+    for dialect, (every, each) in _AS_ONE.items()
+}
+_OWED = text(f"""
+    SELECT EXISTS (SELECT 1 FROM deliveries WHERE {_HERE} AND state = 'queued'),
+           EXISTS (SELECT 1 FROM deliveries WHERE {_HERE} AND state = 'deferred')
+""")  # noqa: S608
+_WHOLE = (Batch.id, Batch.campaign_id, Batch.first_position, Batch.last_position)
 
 
-def _skip_those_who_left(session: Session, batch: Batch, now: datetime) -> None:
-    list_id = session.scalar(select(Campaign.list_id).where(Campaign.id == batch.campaign_id))
-    moment = now.strftime(_SQLITE_MOMENT) if session.get_bind().dialect.name == "sqlite" else now
-    here = {"campaign_id": batch.campaign_id, "first": batch.first_position, "last": batch.last_position}
-    session.execute(text(_SKIP), {**here, "list_id": list_id, "now": moment})
+_FREE_BATCH = aliased(Batch)
 
 
-def _recipients(session: Session, batch: Batch) -> list[Recipient]:
-    who = select(Delivery.position, Delivery.subscriber_id, Delivery.address, Subscriber.name, Subscriber.language).join(
-        Subscriber, Subscriber.id == Delivery.subscriber_id
-    )
-    rows = session.execute(who.where(*_of(batch), Delivery.state.in_(OWED)).order_by(Delivery.position))
-    return [Recipient(batch.id, *row) for row in rows]
+def _claim(*conditions: ColumnElement[bool], first: InstrumentedAttribute[Any]) -> ReturningUpdate[int, int, int, int]:
+    """Lease the first batch that meets these: one statement, so that two workers never get the same."""
+    sending = select(Campaign.id).where(Campaign.id == bindparam("campaign"), Campaign.state == CampaignState.SENDING)
+    free = select(_FREE_BATCH.id).where(_FREE_BATCH.campaign_id == sending.scalar_subquery(), *conditions).order_by(first).limit(1)
+    chosen = free.with_for_update(skip_locked=True, of=_FREE_BATCH).scalar_subquery()
+    leased: dict[str, object] = {"state": BatchState.LEASED, "worker": bindparam("by"), "leased_until": bindparam("until"), "due_at": None}
+    return update(Batch).where(Batch.id == chosen).values(leased).returning(*_WHOLE)
 
 
-def _of(batch: Batch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+_FREE = _claim(_FREE_BATCH.state == BatchState.QUEUED, first=_FREE_BATCH.first_position)
+_DUE = _claim(_FREE_BATCH.state == BatchState.WAITING, _FREE_BATCH.due_at <= bindparam("now"), first=_FREE_BATCH.due_at)
+_HELD = (
+    select(*_WHOLE, Batch.attempts)
+    .where(Batch.id == bindparam("batch_id"), Batch.worker == bindparam("worker"), Batch.state == BatchState.LEASED)
+    .with_for_update()
+)
+_FREED = (
+    update(Batch)
+    .where(Batch.id == bindparam("batch_id"))
+    .values(state=bindparam("to"), due_at=bindparam("due"), attempts=bindparam("tried"), worker=None, leased_until=None)
+)
+
+
+def _moment(connection: Connection, moment: datetime) -> object:
+    """A moment for a statement that is text."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if connection.dialect.name == "sqlite" else moment
+
+
+def _skip_those_who_left(connection: Connection, batch: Range, now: datetime) -> None:
+    connection.execute(_SKIP, {**batch.place, "now": _moment(connection, now)})
+
+
+def _recipients(connection: Connection, batch: Range) -> tuple[Recipient, ...]:
+    told = connection.scalar(_RECIPIENTS[connection.dialect.name], batch.place)
+    rows = json.loads(told) if isinstance(told, str) else told or []
+    return tuple(Recipient(batch.id, *row) for row in rows)
+
+
+def _of(batch: Range | Batch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Delivery.campaign_id == batch.campaign_id, Delivery.position.between(batch.first_position, batch.last_position)
 
 
-def _owed(session: Session, batch: Batch) -> dict[DeliveryState, int]:
-    rows = session.execute(select(Delivery.state, func.count()).where(*_of(batch), Delivery.state.in_(OWED)).group_by(Delivery.state))
-    return dict(rows.all())
-
-
-def _give_up(session: Session, batch: Batch, now: datetime) -> None:
+def _give_up(session: Session, batch: Range, now: datetime) -> None:
     gave_up = func.coalesce("given up after many tries: " + Delivery.reply, "given up after many tries")
     session.execute(
         update(Delivery)

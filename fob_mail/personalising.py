@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from fob_mail.envelopes import Envelope, Recipient
-from fob_mail.links import Links, Place, Subscribed, unsubscribe_mailto
+from fob_mail.links import TOKEN_LENGTH, Links, Place, Subscribed, unsubscribe_mailto
 
 FIELDS = frozenset({"unsubscribe_url", "name", "address"})
 """What composing may mark in HTML and text."""
@@ -116,7 +116,9 @@ def phrase(words: str) -> str:
 
 def mailbox(name: str, address: str) -> str:
     """`Name <address>` for a header (RFC 5322 §3.4), folded where it is long; the bare address where there is no name."""
-    words = phrase(name)
+    if not name:
+        return address
+    words = name if _PLAIN_NAME.fullmatch(name) and len(name) <= LONGEST_NAME else phrase(name)
     if not words:
         return address
     return f"{words}{' ' if len(words) + len(address) <= _LINE - 10 else _FOLD}<{address}>"
@@ -152,11 +154,12 @@ class Personaliser:
     """Makes each recipient's message of one campaign from the templates of its languages."""
 
     def __init__(self, templates: Mapping[str, MessageTemplate], default_language: str, sender: Sender, links: Links) -> None:
-        self._frames = {language: _Frame.of(template) for language, template in templates.items()}
+        self._page = links.page_of("")
+        self._mailto = unsubscribe_mailto(sender.unsubscribe_mailbox, "")
+        self._frames = {language: _frame(template, self._page, self._mailto) for language, template in templates.items()}
         self._default = self._frames[default_language]
         self._sender = sender
         self._links = links
-        self._mailto = unsubscribe_mailto(sender.unsubscribe_mailbox, "")
 
     def envelope(self, recipient: Recipient, wire_address: str, date: str, message_id: str = "") -> Envelope:
         """The message of one recipient; `wire_address` is ASCII (see addresses.wire_form), `date` as RFC 5322 §3.3 has it.
@@ -165,52 +168,70 @@ class Personaliser:
         """
         sender, links = self._sender, self._links
         frame = self._frames.get(recipient.language or "", self._default)
-        token = links.unsubscribe_token(Subscribed(recipient.subscriber_id, sender.list_id, sender.campaign_id))
-        url = links.page_of(token)
-        values = {
-            "unsubscribe_url": url,
-            "name": recipient.name,
-            "address": recipient.address,
-            "to": mailbox(recipient.name, wire_address),
-            "date": date,
-            "message_id": message_id or links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
-            "list_unsubscribe": f"<{url}>,\r\n <{self._mailto}{token}>",
-        }
+        own = (
+            links.unsubscribe_token(Subscribed(recipient.subscriber_id, sender.list_id, sender.campaign_id)),
+            message_id or links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
+            date,
+            mailbox(recipient.name, wire_address),
+        )
+        pieces = frame.pieces.copy()
+        for which, gaps in frame.own:
+            encoded = own[which].encode("ascii")
+            for gap in gaps:
+                pieces[gap] = encoded
+        for slot, gaps in frame.others:
+            value = recipient.name if slot.field == "name" else recipient.address
+            encoded = value.encode("ascii") if _ORDINARY.fullmatch(value) else _unusual(value or slot.default, slot)
+            for gap in gaps:
+                pieces[gap] = encoded
         path = sender.return_path
         if sender.verp:
             path = links.return_path(path, Place(sender.campaign_id, recipient.position))
-        return Envelope(recipient, path, wire_address, frame.filled(values))
+        return Envelope(recipient, path, wire_address, b"".join(pieces))
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """A template laid out for filling: its pieces with gaps between them, and which gaps each slot fills."""
+class _Frame(NamedTuple):
+    """A template laid out for filling: its pieces with gaps between them, and which gaps each value fills.
 
-    pieces: tuple[bytes, ...]
-    gaps: tuple[tuple[Slot, tuple[int, ...]], ...]
+    `own` are ASCII and safe wherever they stand, by their place in _OWN; `others` are whatever people are called.
+    """
 
-    @classmethod
-    def of(cls, template: MessageTemplate) -> Self:
-        """The frame of a template."""
-        pieces = [template.pieces[0]]
-        gaps: dict[Slot, list[int]] = {}
-        for slot, piece in zip(template.slots, template.pieces[1:], strict=True):
-            gaps.setdefault(slot, []).append(len(pieces))
-            pieces += (b"", piece)
-        return cls(tuple(pieces), tuple((slot, tuple(places)) for slot, places in gaps.items()))
+    pieces: list[bytes]
+    own: list[tuple[int, list[int]]]
+    others: list[tuple[Slot, list[int]]]
 
-    def filled(self, values: Mapping[str, str]) -> bytes:
-        """The message with these values, each encoded once for where it stands."""
-        pieces = list(self.pieces)
-        for slot, places in self.gaps:
-            value = values[slot.field]
-            if slot.where is Where.HEADER or _ORDINARY.fullmatch(value):
-                encoded = value.encode("ascii")
-            else:
-                encoded = _unusual(value or slot.default, slot)
-            for place in places:
-                pieces[place] = encoded
-        return b"".join(pieces)
+
+_OWN = ("token", "message_id", "date", "to")
+
+
+def _frame(template: MessageTemplate, page: str, mailto: str) -> _Frame:
+    """The frame of a template. Of links, the token alone is left open."""
+    pieces: list[bytes] = [template.pieces[0]]
+    gaps: dict[Slot | str, list[int]] = {}
+
+    def gap(which: Slot | str, after: bytes) -> None:
+        gaps.setdefault(which, []).append(len(pieces))
+        pieces.extend((b"", after))
+
+    for slot, piece in zip(template.slots, template.pieces[1:], strict=True):
+        if slot.field == "unsubscribe_url":
+            pieces[-1] += _link_head(page, slot.where)
+            gap("token", piece)
+        elif slot.field == "list_unsubscribe":
+            pieces[-1] += f"<{page}".encode("ascii")
+            gap("token", f">,\r\n <{mailto}".encode("ascii"))
+            gap("token", b">" + piece)
+        else:
+            gap(slot.field if slot.where is Where.HEADER else slot, piece)
+    own = [(_OWN.index(which), places) for which, places in gaps.items() if isinstance(which, str)]
+    return _Frame(pieces, own, [(which, places) for which, places in gaps.items() if isinstance(which, Slot)])
+
+
+def _link_head(page: str, where: Where) -> bytes:
+    """A link up to its token, which is the same in HTML and in quoted-printable; it has a line of its own where it must."""
+    head = (html.escape(page) if where is Where.HTML else page).encode("ascii")
+    whole = quoted_printable(head + b"x" * TOKEN_LENGTH)
+    return quoted_printable(head) + b"=\r\n" if b"=\r\n" in whole else whole[:-TOKEN_LENGTH]
 
 
 def _unusual(value: str, slot: Slot) -> bytes:

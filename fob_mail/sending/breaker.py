@@ -25,9 +25,11 @@ class Breaker:
 
     def admit(self, envelope: Envelope, outcome: Outcome, reply: Reply) -> list[Held]:
         """The outcomes that may be settled now: this one, and with it those held back; or none yet."""
+        if self._judges_people:
+            return [(envelope, outcome)]
         kind = (reply.code, reply.enhanced)
         same = outcome.state is DeliveryState.REFUSED and self._kind in {None, kind}
-        if same and not self._judges_people:
+        if same:
             self._kind = kind
             self._count += 1
             self._held.append((envelope, outcome))

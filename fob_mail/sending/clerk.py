@@ -6,9 +6,8 @@ committed. Whatever happens in between is in the journal.
 
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,6 +72,8 @@ class Clerk(threading.Thread):
         self._closing = threading.Event()
         self._abandoned = False
         self._more = True  # whether the last look found a batch to lease
+        self._hurried = False
+        self._settle_at = 0.0
         self._look_at = 0.0
         self._renew_at = 0.0
         self._valid_until = 0.0
@@ -87,24 +88,29 @@ class Clerk(threading.Thread):
 
     def take(self) -> Recipient | None:
         """The next recipient; None while there is none at hand, or if our leases may have ended unnoticed."""
-        if self._more and len(self._owed) <= self._terms.ahead and not self._call.is_set():
+        owed = self._owed
+        if self._more and len(owed) <= self._terms.ahead and not self._call.is_set():
             self._call.set()
         if self._closing.is_set() or time.monotonic() > self._valid_until:
             return None
-        with suppress(IndexError):
-            while (recipient := self._owed.popleft()).batch_id in self._lost:
+        try:
+            while (recipient := owed.popleft()).batch_id in self._lost:
                 pass
-            return recipient
-        return None
+        except IndexError:
+            if not self._more:  # the end is near: settle what there is, and look whether it has come
+                self._hurried = True
+                self._call.set()
+            return None
+        return recipient
 
     def put_back(self, recipient: Recipient) -> None:
         """Owe a recipient again: nothing of their message can have arrived."""
         self._owed.appendleft(recipient)
 
-    def record(self, batch_id: int, outcome: Outcome) -> None:
-        """Take down what has become of a delivery; it is settled soon."""
-        self._outcomes.append((batch_id, outcome))
-        if len(self._outcomes) == SETTLE_AT:
+    def record(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
+        """Take down what has become of deliveries, by batch; it is settled soon."""
+        self._outcomes.extend(outcomes)
+        if len(self._outcomes) >= SETTLE_AT and not self._call.is_set():
             self._call.set()
 
     def close(self) -> None:
@@ -126,10 +132,11 @@ class Clerk(threading.Thread):
         """Lease and settle until the clerk is closed."""
         try:
             while not self._closing.is_set():
-                self._persist(self._settle)
-                self._persist(self._renew)
-                while self._wants_more():
+                while self._wants_more():  # first of all: without recipients the connections would stand still
                     self._persist(self._lease)
+                if self._hurried or len(self._outcomes) >= SETTLE_AT or time.monotonic() >= self._settle_at:
+                    self._persist(self._settle)
+                self._persist(self._renew)
                 self._call.wait(SETTLE_EVERY)
                 self._call.clear()
             self._persist(self._settle)
@@ -189,17 +196,26 @@ class Clerk(threading.Thread):
             self._wake()
 
     def _settle(self) -> None:
-        """Write outcomes down; only then are they forgotten here, and batches that are complete given back."""
+        """Write outcomes down and give complete batches back; only then are they forgotten here."""
+        self._hurried, self._settle_at = False, time.monotonic() + SETTLE_EVERY
         while self._outcomes:
             self._unsettled.append(self._outcomes.popleft())
-        if self._unsettled:
-            with self._database.begin() as session:
-                ledger.settle(session, self._campaign_id, [outcome for _, outcome in self._unsettled], clock(session))
-            for batch_id, _ in self._unsettled:
-                if batch_id in self._under_way:
-                    self._under_way[batch_id] -= 1
-            self._unsettled.clear()
-        self._finish([batch_id for batch_id, left in self._under_way.items() if not left])
+        settled = Counter(batch_id for batch_id, _ in self._unsettled)
+        left = {batch_id: number - settled[batch_id] for batch_id, number in self._under_way.items()}
+        complete = [batch_id for batch_id, number in left.items() if not number]
+        if not self._unsettled and not complete:
+            return
+        with self._database.begin() as session:
+            now = clock(session)
+            ledger.settle(session, self._campaign_id, [outcome for _, outcome in self._unsettled], now)
+            for batch_id in complete:
+                ledger.finish(session, batch_id, self._journal.worker, now, self._terms.retries)
+        self._under_way = left
+        self._unsettled.clear()
+        self._forget(complete)
+        if not self._under_way:
+            self._look_at = 0.0
+            self._call.set()
 
     def _renew(self) -> None:
         """Prolong our leases at a third of their time; a batch that is no longer ours is no longer sent from."""
@@ -216,19 +232,18 @@ class Clerk(threading.Thread):
         self._renew_at = asked + self._terms.lease.total_seconds() / 3
         self._valid_until = asked + self._terms.lease.total_seconds() * 0.8
 
-    def _finish(self, batch_ids: list[int]) -> None:
-        if not batch_ids:
-            return
-        with self._database.begin() as session:
-            for batch_id in batch_ids:
-                ledger.finish(session, batch_id, self._journal.worker, clock(session), self._terms.retries)
+    def _forget(self, batch_ids: Iterable[int]) -> None:
         for batch_id in batch_ids:
             del self._under_way[batch_id]
             self._journal.forget(batch_id)
 
     def _give_back(self) -> None:
-        self._finish(list(self._under_way))
+        ours = list(self._under_way)
+        with self._database.begin() as session:
+            now = clock(session)
+            for batch_id in ours:
+                ledger.finish(session, batch_id, self._journal.worker, now, self._terms.retries)
+            ledger.finish_campaign(session, self._campaign_id, now)
+        self._forget(ours)
         for batch_id in self._lost:
             self._journal.forget(batch_id)
-        with self._database.begin() as session:
-            ledger.finish_campaign(session, self._campaign_id, clock(session))

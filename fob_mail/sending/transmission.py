@@ -1,6 +1,7 @@
 """One loop over all connections to the relay: takes recipients, sends their messages, and records what became of each.
 
-Invariant: the journal knows of a final dot before the socket does, and of a reply before anyone else.
+It goes in rounds: hear what has come, note it and what is to be said; then write the journal; then tell the clerk and
+the sockets. Invariant: the journal knows of a final dot before the socket does, and of a reply before anyone else.
 """
 
 import os
@@ -29,6 +30,9 @@ from fob_mail.smtp.relay import TRY_LATER, Opened, RelayGoneError
 
 TICK = 0.1
 """Seconds between two looks at the time, at the most."""
+
+ROUND = 4
+"""So many connections with something to say end a round: the journal is written once for them, and the relay need not wait for more."""
 
 IDLE_SECONDS = 10.0
 """A connection without work is closed after so long."""
@@ -61,6 +65,8 @@ class Transmission:
         self._personaliser = personaliser
         self._report = report
         self._breaker = Breaker()
+        self._speaking: list[Line] = []  # have something to write when the round ends
+        self._decided: list[tuple[int, Outcome]] = []  # by what this round heard
         self._lines: set[Line] = set()
         self._idle: deque[Line] = deque()
         self._wanted = wire.connections
@@ -74,7 +80,6 @@ class Transmission:
         self.problem: RelayError | None = None
         self._awake, self._alarm = os.pipe()  # never closed: an opener's thread may ring it after the run has ended
         os.set_blocking(self._awake, False)
-        os.set_blocking(self._alarm, False)
         os.set_blocking(self._alarm, False)
 
     @property
@@ -101,16 +106,21 @@ class Transmission:
                 while not self._over():
                     self._welcome()
                     self._set_to_work()
+                    self._speak()
                     for key, events in self._selector.select(TICK):
-                        if isinstance(key.data, Line):
-                            self._attend(key.data, events)
-                        else:
+                        if key.data is None:
                             os.read(self._awake, 4096)
+                        else:
+                            self._attend(key.data, events)
+                        if len(self._speaking) >= ROUND:
+                            self._speak()
+                    self._speak()
                     self._look_at_the_time()
             finally:
                 for line in self._lines:
                     line.hang_up()
         self._record(self._breaker.release())
+        self._speak()
         self._report(self)
 
     def _over(self) -> bool:
@@ -131,6 +141,7 @@ class Transmission:
                 self._failed_connects = 0
                 self._lines.add(line)
                 self._selector.register(line.socket, selectors.EVENT_READ, line)
+                line.watched = selectors.EVENT_READ
                 self._idle.append(line)
         if self._stopping or time.monotonic() < self._connect_at:
             return
@@ -151,32 +162,43 @@ class Transmission:
         while self._idle and self._clerk.backlog and not self._stopping:
             line = self._idle.popleft()
             if line in self._lines:
-                self._guarded(line, self._work)
+                self._work(line)
 
     def _attend(self, line: Line, events: int) -> None:
         if events & selectors.EVENT_WRITE:
-            self._guarded(line, self._write_on)
+            self._write(line)
         if events & selectors.EVENT_READ and line in self._lines:
-            self._guarded(line, self._listen)
-
-    def _guarded(self, line: Line, step: Callable[[Line], None]) -> None:
-        try:
-            step(line)
-        except LineLostError as lost:
-            self._lost(line, lost)
-
-    def _write_on(self, line: Line) -> None:
-        line.write()
-        self._watch(line)
+            try:
+                self._listen(line)
+            except LineLostError as lost:
+                self._lost(line, lost)
 
     def _listen(self, line: Line) -> None:
         for decided in line.read():
             self._decide(decided)
-        if more := line.conversation.say_more():
-            line.say(None, None, more)
         if line.conversation.ready:
             self._work(line)
-        self._watch(line)
+        elif more := line.conversation.say_more():
+            line.say(None, None, more)
+            self._speaking.append(line)
+
+    def _speak(self) -> None:
+        """End a round: the journal first, then the clerk and the sockets."""
+        self._journal.write()
+        if self._decided:
+            self._clerk.record(self._decided)
+            self._decided.clear()
+        speaking, self._speaking = self._speaking, []
+        for line in speaking:
+            if line in self._lines:
+                self._write(line)
+
+    def _write(self, line: Line) -> None:
+        try:
+            line.write()
+            self._watch(line)
+        except LineLostError as lost:
+            self._lost(line, lost)
 
     def _work(self, line: Line) -> None:
         """It is our turn on this line: send the body that is granted, and open the next message with it."""
@@ -187,6 +209,7 @@ class Transmission:
             self._journal.dotted(dotted.of.batch_id, dotted.of.position)
         if group:
             line.say(following, dotted, group)
+            self._speaking.append(line)
         elif conversation.closing or self._used_up(line):
             self._drop(line)
             line.hang_up()
@@ -194,10 +217,10 @@ class Transmission:
             self._idle.append(line)
 
     def _watch(self, line: Line) -> None:
-        if line in self._lines:
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.unwritten else 0)
-            if self._selector.get_key(line.socket).events != events:
-                self._selector.modify(line.socket, events, line)
+        events = selectors.EVENT_READ | selectors.EVENT_WRITE if line.unwritten else selectors.EVENT_READ
+        if line.watched != events and line in self._lines:
+            self._selector.modify(line.socket, events, line)
+            line.watched = events
 
     def _used_up(self, line: Line) -> bool:
         return 0 < self._wire.messages_per_connection <= line.begun
@@ -242,7 +265,7 @@ class Transmission:
             self._settle(envelope.of.batch_id, outcome)
 
     def _settle(self, batch_id: int, outcome: Outcome) -> None:
-        self._clerk.record(batch_id, outcome)
+        self._decided.append((batch_id, outcome))
         self.tally[outcome.state] += 1
 
     def _owe_again(self, envelope: Envelope) -> None:

@@ -16,7 +16,7 @@ FINAL_DOT = b".\r\n"
 CLOSING = 421
 GRANTED = 354
 
-_GROUP = 4
+_OPENING = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 _ORDINARY = re.compile(rb"250 ([^\r\n]*)\r\n250 [^\r\n]*\r\n250 [^\r\n]*\r\n354 [^\r\n]*\r\n")
 """How nearly every group is answered: the last message taken, the next one's MAIL and RCPT good, its DATA granted. Read as one."""
 
@@ -37,6 +37,7 @@ class Conversation:
         self._reader = ReplyReader()
         self._awaited: deque[tuple[Stage, Envelope | None]] = deque()
         self._unsaid: deque[tuple[Stage, Envelope | None, bytes]] = deque()
+        self._folded: tuple[Envelope, Envelope] | None = None  # an ordinary group: this one's dot, that one's MAIL, RCPT, DATA
         self._opening: Envelope | None = None  # MAIL, RCPT and DATA are said or about to be; no verdict yet
         self._granted: Envelope | None = None  # 354 is there: its body may follow
         self._failure: tuple[Reply, Stage] | None = None  # of the message being opened
@@ -46,7 +47,7 @@ class Conversation:
     @property
     def ready(self) -> bool:
         """Whether it is our turn, with nothing awaited: time for `say`."""
-        return not self._awaited and not self._unsaid
+        return not self._awaited and not self._unsaid and self._folded is None
 
     @property
     def idle(self) -> bool:
@@ -59,6 +60,9 @@ class Conversation:
         Gives the bytes, and the message whose final dot is among them: to be noted before they are written.
         """
         dotted, self._granted = self._granted, None
+        if dotted and following and self._pipelining and not self.closing and not self._reset_first:
+            self._folded, self._opening, self._failure = (dotted, following), following, None
+            return b"".join((dotted.content, FINAL_DOT, *_commands(following))), dotted
         if dotted is not None:
             self._unsaid.append((Stage.DOT, dotted, dotted.content + FINAL_DOT))
         if following is not None and not self.closing:
@@ -76,12 +80,13 @@ class Conversation:
 
     def hear(self, chunk: bytes) -> list[Decided]:
         """What the bytes that were read decide. Raises NotSmtpError if they are not SMTP."""
-        if len(self._awaited) == _GROUP and self._reader.empty and (ordinary := _ORDINARY.fullmatch(chunk)):
-            stage, dotted = self._awaited[0]
-            if stage is Stage.DOT and dotted is not None:
-                self._awaited.clear()
-                self._granted, self._opening = self._opening, None
-                return [Decided(dotted, Reply(250, ordinary[1].decode("utf-8", "replace")), stage)]
+        if self._folded is not None:
+            dotted, following = self._folded
+            ordinary = _ORDINARY.fullmatch(chunk) if self._reader.empty else None
+            if ordinary:
+                self._folded, self._opening, self._granted = None, None, following
+                return [Decided(dotted, Reply(250, ordinary[1].decode("utf-8", "replace")), Stage.DOT)]
+            self._unfold()
         decided: list[Decided] = []
         for reply in self._reader.feed(chunk):
             if reply.code == CLOSING:
@@ -97,6 +102,7 @@ class Conversation:
 
     def lost(self) -> tuple[list[Envelope], list[Envelope]]:
         """The connection is gone: the messages that are owed still, and those of which nothing is known."""
+        self._unfold()
         unknown = [e for stage, e in self._awaited if stage is Stage.DOT and e is not None]
         unsaid = [e for stage, e, _ in self._unsaid if stage is Stage.DOT and e is not None]
         owed = unsaid + [e for e in (self._granted, self._opening) if e is not None]
@@ -110,13 +116,15 @@ class Conversation:
         if self._reset_first:
             self._reset_first = False
             self._unsaid.append((Stage.RSET, None, b"RSET\r\n"))
-        self._unsaid.extend(
-            (
-                (Stage.MAIL, envelope, f"MAIL FROM:<{envelope.return_path}>\r\n".encode("ascii")),
-                (Stage.RCPT, envelope, f"RCPT TO:<{envelope.address}>\r\n".encode("ascii")),
-                (Stage.DATA, envelope, b"DATA\r\n"),
-            )
-        )
+        self._unsaid.extend(zip(_OPENING, (envelope,) * 3, _commands(envelope), strict=True))
+
+    def _unfold(self) -> None:
+        """Something out of the ordinary: await the replies to a group one by one."""
+        if self._folded is not None:
+            dotted, following = self._folded
+            self._folded = None
+            self._awaited.append((Stage.DOT, dotted))
+            self._awaited.extend((stage, following) for stage in _OPENING)
 
     def _take(self) -> bytes:
         group = b""
@@ -162,3 +170,8 @@ class Conversation:
         reply, stage = self._failure
         self._opening = self._failure = None
         return Decided(envelope, reply, stage)
+
+
+def _commands(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
+    """What opens a message. Path and address were checked to be ASCII without brackets (see addresses.wire_form)."""
+    return b"MAIL FROM:<%b>\r\n" % envelope.return_path.encode("ascii"), b"RCPT TO:<%b>\r\n" % envelope.address.encode("ascii"), b"DATA\r\n"

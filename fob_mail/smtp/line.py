@@ -10,7 +10,7 @@ from fob_mail.replies import NotSmtpError
 from fob_mail.smtp.conversation import FINAL_DOT, Conversation, Decided
 from fob_mail.smtp.relay import Opened
 
-READ = 65536
+READ = 8192
 
 RECORD = 16_384
 """Octets of a TLS record, at the most (RFC 8446 §5.1). A write of several may put some on the wire and yet say that it could
@@ -39,7 +39,9 @@ class Line:
         self.begun = 0  # messages that this connection was given
         self.heard_at = time.monotonic()
         self._unwritten = memoryview(b"")
-        self._most = RECORD if isinstance(opened.socket, ssl.SSLSocket) else sys.maxsize
+        self._encrypted = isinstance(opened.socket, ssl.SSLSocket)
+        self._most = RECORD if self._encrypted else sys.maxsize
+        self.watched = 0  # the selector's events that its owner waits for
         self._offered = 0  # octets that the socket could not take whole: TLS wants to be offered the same again
         self._after_dot = 0  # octets of the last group that come after its final dot
 
@@ -49,24 +51,20 @@ class Line:
         return len(self._unwritten)
 
     def say(self, following: Envelope | None, dotted: Envelope | None, group: bytes) -> None:
-        """Write a group of commands; `dotted` is the message whose final dot is in it, before `following` is opened.
-
-        Raises LineLostError, as all that reads and writes here does.
-        """
+        """Keep a group of commands for write(); `dotted` is the message whose final dot is in it, before `following` is opened."""
         if following is not None:
             self.begun += 1
         self._after_dot = len(group) - len(dotted.content) - len(FINAL_DOT) if dotted else 0
         self._unwritten = memoryview(bytes(self._unwritten) + group) if self._unwritten else memoryview(group)
-        self.heard_at = time.monotonic()
-        self.write()
 
     def write(self) -> None:
-        """Write as much as the socket takes now. Raises LineLostError."""
+        """Write as much as the socket takes now. Raises LineLostError, as read() does."""
         try:
             while self._unwritten:
                 self._offered = self._offered or min(len(self._unwritten), self._most)
                 self._unwritten = self._unwritten[self.socket.send(self._unwritten[: self._offered]) :]
                 self._offered = 0
+                self.heard_at = time.monotonic()
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             return
         except OSError as error:
@@ -79,8 +77,8 @@ class Line:
             while chunk := self.socket.recv(READ):
                 self.heard_at = time.monotonic()
                 decided += self.conversation.hear(chunk)
-                if len(chunk) < READ and not isinstance(self.socket, ssl.SSLSocket):
-                    return decided
+                if len(chunk) < READ and not self._encrypted:
+                    return decided  # TLS may hold more that it has read already
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return decided
         except (OSError, NotSmtpError) as error:

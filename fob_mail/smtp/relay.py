@@ -5,6 +5,7 @@ import socket
 import ssl
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -88,17 +89,16 @@ class RelayGoneError(RelayError):
 
 
 def _open(relay: RelaySettings, password: str) -> Opened:
-    context = _trust(relay)
     helo = relay.helo or None
     client: smtplib.SMTP
     if relay.security == "tls":
-        client = smtplib.SMTP_SSL(relay.host, relay.port, local_hostname=helo, timeout=relay.timeout, context=context)
+        client = smtplib.SMTP_SSL(relay.host, relay.port, local_hostname=helo, timeout=relay.timeout, context=_trust(relay))
     else:
         client = smtplib.SMTP(relay.host, relay.port, local_hostname=helo, timeout=relay.timeout)
     try:
         client.ehlo_or_helo_if_needed()
         if relay.security == "starttls":
-            client.starttls(context=context)
+            client.starttls(context=_trust(relay))
             client.ehlo_or_helo_if_needed()
         if relay.username:
             _log_in(client, relay.username, password)
@@ -109,13 +109,19 @@ def _open(relay: RelaySettings, password: str) -> Opened:
 
 
 def _trust(relay: RelaySettings) -> ssl.SSLContext:
+    try:
+        return _context(relay.ca_file)
+    except OSError as error:  # an ssl.SSLError is one too
+        why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
+        raise _gone(relay, f"is to be trusted by smtp.ca_file, but {relay.ca_file} cannot be read: {why}", permanent=True) from None
+
+
+@lru_cache(maxsize=4)
+def _context(ca_file: Path | None) -> ssl.SSLContext:
+    """What is trusted: one for all connections, since reading the system's certificates takes longer than a handshake."""
     context = ssl.create_default_context()
-    if relay.ca_file:
-        try:
-            context.load_verify_locations(relay.ca_file)
-        except OSError as error:  # an ssl.SSLError is one too
-            why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
-            raise _gone(relay, f"is to be trusted by smtp.ca_file, but {relay.ca_file} cannot be read: {why}", permanent=True) from None
+    if ca_file:
+        context.load_verify_locations(ca_file)
     return context
 
 

@@ -57,6 +57,7 @@ def opened_message(line: Line, ours: Envelope, theirs: socket.socket) -> None:
     """Brought to where its body may follow."""
     group, _ = line.conversation.say(ours)
     line.say(ours, None, group)
+    line.write()
     assert drained(theirs) == group
     assert not line.conversation.hear(ENDING)
 
@@ -69,6 +70,7 @@ def test_what_counts_as_written_is_what_can_be_read(ends: tuple[socket.socket, s
     group = b"x" * length
 
     line.say(None, None, group)
+    line.write()
     read = b""
     while line.unwritten:
         read += drained(theirs)
@@ -88,6 +90,7 @@ def test_a_dot_that_can_be_read_is_unknown_and_any_other_is_owed(ends: tuple[soc
     group, dotted = line.conversation.say(envelope(2))
 
     line.say(envelope(2), dotted, group)
+    line.write()
     read = b""
     for _ in range(turns):
         read += drained(theirs)

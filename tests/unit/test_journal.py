@@ -22,6 +22,7 @@ with Journal(Path(sys.argv[1])) as journal:
     journal.dotted(7, 2)
     journal.dotted(7, 3)
     journal.withdrawn(7, 3)
+    journal.write()
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
