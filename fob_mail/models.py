@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -228,7 +228,11 @@ class Batch(Base):
     """A run of deliveries, by position, that a worker leases and settles as one."""
 
     __tablename__ = "batches"
-    __table_args__ = (Index(None, "campaign_id", "state", "due_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "campaign_id", "state", "first_position"),
+        Index(None, "campaign_id", "state", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"))
