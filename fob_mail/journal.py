@@ -23,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fob_mail.errors import ConflictError
 from fob_mail.replies import Reply, Stage
 
 _REPLY_CHARACTERS = 300
@@ -55,6 +56,13 @@ class Journal:
         self._noted: defaultdict[int, str] = defaultdict(str)  # lines that are not written yet, by batch
 
     def __enter__(self) -> Self:
+        """Raises ConflictError where it cannot be written, as all that writes here does."""
+        try:
+            return self._begin()
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _begin(self) -> Self:
         self._folder.mkdir(parents=True, mode=0o700)
         begun = self._folder / "owner.new"  # it has its lock before it has its name: nobody takes us for dead in between
         self._owner = os.open(begun, os.O_CREAT | os.O_WRONLY, 0o600)
@@ -73,7 +81,10 @@ class Journal:
 
     def open(self, batch_id: int) -> None:
         """Begin a batch's notes; before the first byte of any of its messages."""
-        self._files[batch_id] = os.open(self._folder / str(batch_id), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        try:
+            self._files[batch_id] = os.open(self._folder / str(batch_id), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def dotted(self, batch_id: int, position: int) -> None:
         """Note that a final dot is about to be written; on the socket only after write()."""
@@ -89,17 +100,27 @@ class Journal:
         self._noted[batch_id] += f"! {position}\n"
 
     def write(self) -> None:
-        """Write what was noted, one write a batch. Raises OSError; what was not written whole counts as not written."""
-        for batch_id, lines in self._noted.items():
-            noted = lines.encode("utf-8", "replace")
-            if os.write(self._files[batch_id], noted) < len(noted):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        """Write what was noted, one write a batch; what was not written whole counts as not written."""
+        try:
+            for batch_id, lines in self._noted.items():
+                _append(self._files[batch_id], lines.encode("utf-8", "replace"))
+        except OSError as error:
+            raise self._unwritable(error) from None
         self._noted.clear()
 
     def forget(self, batch_id: int) -> None:
         """End a batch's notes; after what they say was committed."""
         os.close(self._files.pop(batch_id))
         (self._folder / str(batch_id)).unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> ConflictError:
+        problem = f"The journal in {self._folder.parent} cannot be written: {error.strerror}."
+        return ConflictError(problem, "Nothing is lost: make room, or let it be written there, and run the same command again.")
+
+
+def _append(file: int, lines: bytes) -> None:
+    if os.write(file, lines) < len(lines):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def estates(folder: Path) -> Iterator[Estate]:

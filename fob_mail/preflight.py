@@ -143,10 +143,10 @@ def _settings(masthead: Masthead, base_url: str, relay_host: str) -> Iterator[Pr
     if not masthead.postal_address.strip():
         problem = "The mail has no postal address, which the law of several countries asks for in each mail."
         yield _error("no-postal-address", "settings", problem, "Set organisation.postal_address in fob-mail.toml, and compose again.")
-    local = (urlsplit(base_url).hostname or "") in LOCAL_HOSTS
-    if base_url and local and relay_host not in LOCAL_HOSTS:
-        problem = f"Links in the mail lead to {base_url}, where no reader can reach them."
-        yield _error("unreachable", "settings", problem, "Set base_url to the https address where fob-mail serve is to be found.")
+    if (urlsplit(base_url).hostname or "") in LOCAL_HOSTS:
+        wrong = _warning if relay_host in LOCAL_HOSTS else _error  # a relay on this machine may keep the mail, as in a trial, or pass it on
+        problem = f"Links in the mail, the one to unsubscribe too, lead to {base_url}, which only this machine can reach."
+        yield wrong("unreachable", "settings", problem, "Set base_url to the https address where fob-mail serve is to be found.")
 
 
 def _event(article: Article, now: datetime) -> Iterator[Problem]:

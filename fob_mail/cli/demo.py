@@ -64,7 +64,10 @@ def _fresh(folder: Path | None) -> Path:
         folder = next(name for name in names if not name.exists())
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"The folder {folder} is not empty.", "Name another: fob-mail demo SOME-NEW-FOLDER")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be made: {error.strerror}.", "Go to a folder of your own, or name another.") from None
     return folder.resolve()
 
 

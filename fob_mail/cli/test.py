@@ -49,7 +49,12 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
             raise InputError(f"{address} needs SMTPUTF8, which fob-mail does not speak yet.", "Use an address in plain letters.")
         message_id = make_msgid("test", heading_of(to).domain)
         envelope = personaliser.envelope(Recipient(0, 0, 0, address), wire, date_header(datetime.now(UTC)), message_id)
-        decided = deliver(wire_of(settings).open(), envelope)
+        try:
+            session_with_relay = wire_of(settings).open()
+        except RelayError as error:
+            remedy = "Check smtp.host, smtp.port and smtp.security in the settings, or try again when the relay answers."
+            raise RelayError(error.problem, f"This mail was not sent. {remedy}") from None
+        decided = deliver(session_with_relay, envelope)
         if not decided.reply.positive:
             raise RelayError(f"The relay refused the mail to {address}: {decided.reply}", "Nothing was sent to anybody else.")
         sent.append({"address": address, "reply": str(decided.reply)})

@@ -12,7 +12,7 @@ from fob_mail import campaigns, ledger
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
-from fob_mail.errors import ConflictError, FobMailError
+from fob_mail.errors import FobMailError
 from fob_mail.journal import Journal
 from fob_mail.links import Links
 from fob_mail.models import Campaign, MailingList
@@ -79,10 +79,6 @@ def run(database: Database, slug: str, settings: Settings, links: Links, control
             with _few_collections():
                 transmission.run(clerk)
             clerk.close()
-        except OSError as error:
-            clerk.abandon()
-            problem = f"The journal in {settings.sending.journal_folder} cannot be written: {error.strerror}."
-            raise ConflictError(problem, "Nothing is lost: make room, and run the same command again.") from None
         except BaseException:
             clerk.abandon()  # in the middle of something: as after a kill, the journal says what was sent
             raise

@@ -38,6 +38,10 @@ class Site:
     organisation: Organisation
 
 
+GLUED = ".,;:!?)>]}\"'’”» \t"
+"""What mail programs and people take for a part of the link, when it stands at the end of a sentence; no token ends so."""
+
+
 def journey(site: Site) -> Blueprint:
     """The one address of RFC 8058 §3.1: the same for the page and for the one click."""
     blueprint = Blueprint("leaving", __name__)
@@ -45,7 +49,7 @@ def journey(site: Site) -> Blueprint:
     @blueprint.get("/u/<token>")
     def page(token: str) -> Response:
         """Where this person stands, and what they can do about it."""
-        who = site.links.read_unsubscribe_token(token)
+        who = site.links.read_unsubscribe_token(token.rstrip(GLUED))
         if who is None:
             return _bad_link(site)
         with site.database.read() as session:
@@ -55,7 +59,7 @@ def journey(site: Site) -> Blueprint:
     @blueprint.post("/u/<token>")
     def press(token: str) -> Response:
         """Do what the one click or the button says."""
-        who = site.links.read_unsubscribe_token(token)
+        who = site.links.read_unsubscribe_token(token.rstrip(GLUED))
         if who is None:
             return _bad_link(site)
         if request.form.get("List-Unsubscribe", "").strip() == "One-Click":  # some senders end the body with a line's end

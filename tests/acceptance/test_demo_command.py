@@ -56,6 +56,16 @@ def test_the_demo_writes_over_nothing(fob_mail: Run, tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["letter.txt"]
 
 
+def test_a_folder_that_cannot_be_made_is_said(fob_mail: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+
+    done = fob_mail("demo", "file/here")
+
+    assert done.returncode == 1
+    assert "cannot be made: Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def nobody_listens(port: int) -> bool:
     """Whether that port of this machine is closed."""
     with socket.socket() as probe:

@@ -74,15 +74,15 @@ def test_a_journal_that_cannot_be_written_stops_the_run_with_a_sentence(
     database: Database, here: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     freeze(database, "c", here)
-    notes = Counter[str]()
+    notes: list[bytes] = []
 
-    def full(_: object, batch_id: int, position: int) -> None:
-        notes[f"{batch_id} {position}"] += 1
+    def full(_: int, lines: bytes) -> None:
+        notes.append(lines)
         raise OSError(28, "No space left on device")
 
     with RecordingRelay() as relay:
         with monkeypatch.context() as patched:
-            patched.setattr("fob_mail.journal.Journal.dotted", full)
+            patched.setattr("fob_mail.journal._append", full)
             with pytest.raises(ConflictError, match="No space left on device"):
                 send(database, here, relay, calmly())
         freeze(database, "c", here)
@@ -121,6 +121,16 @@ def test_a_worker_of_another_machine_that_was_never_heard_of_again_leaves_its_ba
 
     assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE - 10, unknown=10)
     assert len(relay.recipients) == PEOPLE - 10
+
+
+def test_a_journal_folder_that_cannot_be_made_is_said_before_anybody_is_mailed(database: Database, here: Settings) -> None:
+    freeze(database, "c", here)
+    here.sending.journal_folder.write_text("a file", encoding="utf-8")
+
+    with RecordingRelay() as relay, pytest.raises(ConflictError, match="cannot be written"):
+        send(database, here, relay, calmly())
+
+    assert not relay.messages
 
 
 def test_a_journal_folder_that_is_taken_away_loses_nobody(database: Database, here: Settings) -> None:

@@ -237,6 +237,12 @@ def test_a_forged_or_cut_link_gets_the_same_kind_page_whatever_it_names(rosa: Ro
     assert rosa.states()[HERE] is CONFIRMED
 
 
+@pytest.mark.parametrize("glued", [".", ")", "%20", ",", ">."])
+def test_what_a_sentence_glued_to_the_link_is_no_part_of_it(rosa: Rosa, glued: str) -> None:
+    assert rosa.web.get(f"{rosa.link}{glued}").status_code == 200
+    assert rosa.web.post(f"{rosa.link}{glued}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+
 def test_another_installations_link_is_a_forged_one(rosa: Rosa) -> None:
     foreign = Links([b"another key that is long enough, too"], "http://localhost:8000").unsubscribe_token(Subscribed(1, HERE, 12))
 
