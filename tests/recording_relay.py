@@ -14,6 +14,7 @@ import asyncio
 import ssl
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -63,6 +64,7 @@ class RecordingRelay:
         self.login = login
         self.tried_logins: list[tuple[str, str]] = []
         self.messages: list[Received] = []
+        self.deliver: Callable[[Received], object] = lambda _: None  # what else is done with what was accepted
         self.met: Counter[str] = Counter()
         self.connected = 0
         self._sessions: list[SMTP] = []
@@ -194,7 +196,8 @@ class _Handler:
         reply = self._relay.faults.dot.get(recipient, "250 2.0.0 Ok: queued")
         if reply is None or reply.startswith("2"):
             content = envelope.original_content or b""
-            self._relay.messages.append(Received(envelope.mail_from or "", recipient, content, encrypted))
+            self._relay.messages.append(received := Received(envelope.mail_from or "", recipient, content, encrypted))
+            self._relay.deliver(received)
         if self._relay.faults.delay:
             await asyncio.sleep(self._relay.faults.delay)
         if reply is None:

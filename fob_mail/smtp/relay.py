@@ -12,6 +12,7 @@ from typing import Protocol
 from fob_mail.errors import RelayError
 
 CHECK_SETTINGS = "Check smtp.host, smtp.port and smtp.security in the settings; nothing is lost, and the same command goes on."
+CHECK_LOGIN = "Check smtp.username and the password (FOB_MAIL_SMTP__PASSWORD); nothing is lost, and the same command goes on."
 TRY_LATER = "Nothing is lost: run the same command again when the relay answers, and it goes on where it was."
 
 
@@ -62,7 +63,8 @@ def open_session(relay: RelaySettings, password: str) -> Opened:
         return _open(relay, password)
     except smtplib.SMTPAuthenticationError as error:
         said = _said(error.smtp_error)
-        raise _gone(relay, f"does not accept the user name and password: {error.smtp_code} {said}", permanent=True) from None
+        problem = f"The relay {relay.host}:{relay.port} does not accept the user name and password: {error.smtp_code} {said}"
+        raise RelayGoneError(problem, CHECK_LOGIN, permanent=True) from None
     except smtplib.SMTPResponseException as error:
         said = f"answers {error.smtp_code} {_said(error.smtp_error)}"
         raise _gone(relay, said, permanent=error.smtp_code >= 500) from None  # noqa: PLR2004 RFC 5321 §4.2.1
@@ -152,7 +154,7 @@ def _detach(client: smtplib.SMTP) -> Opened:
 
 
 def _gone(relay: RelaySettings, what: str, *, permanent: bool) -> RelayGoneError:
-    problem = f"The relay {relay.host}:{relay.port} {what}."
+    problem = f"The relay {relay.host}:{relay.port} {what.rstrip('.')}."
     return RelayGoneError(problem, CHECK_SETTINGS if permanent else TRY_LATER, permanent=permanent)
 
 
