@@ -1,12 +1,12 @@
 """Which column holds what? Headers in any case and in the usual variants, or none at all."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fob_mail import addresses
 from fob_mail.audience.cells import one_line, unguard
+from fob_mail.audience.folding import folded
+from fob_mail.audience.wishes import Wish, wishes_of
 from fob_mail.errors import InputError
 
 ADDRESS = (
@@ -34,12 +34,13 @@ class Columns:
     names: tuple[int, ...] = ()  # joined by a space
     language: int | None = None
     others: tuple[tuple[int, str], ...] = ()
+    wishes: tuple[Wish, ...] = ()  # columns that say whom not to mail
     assumed: tuple[str, ...] = ()  # sentences for the organiser
 
 
 def has_address(header: Sequence[str]) -> bool:
     """Whether this row names a column of addresses."""
-    return any(_folded(cell) in ADDRESS for cell in header)
+    return any(folded(cell) in ADDRESS for cell in header)
 
 
 def columns_of(sample: Sequence[Sequence[str]]) -> Columns:
@@ -55,12 +56,12 @@ def columns_of(sample: Sequence[Sequence[str]]) -> Columns:
 
 
 def _named(header: Sequence[str]) -> Columns:
-    folded = [_folded(cell) for cell in header]
-    address = _first(folded, ADDRESS)
-    language = _first(folded, LANGUAGE)
-    names = tuple(place for place in _name_parts(folded) if place is not None)
+    called = [folded(cell) for cell in header]
+    address = _first(called, ADDRESS)
+    language = _first(called, LANGUAGE)
+    names = tuple(place for place in _name_parts(called) if place is not None)
     taken = {address, language, *names}
-    if tuple(folded[-len(REJECTED) :]) == REJECTED:
+    if tuple(called[-len(REJECTED) :]) == REJECTED:
         taken |= {len(header) - 2, len(header) - 1}
     if address is None:  # has_address() was asked first
         raise AssertionError(header)
@@ -75,6 +76,7 @@ def _named(header: Sequence[str]) -> Columns:
         names=names,
         language=language,
         others=tuple((place, key) for key, place in others.items()),
+        wishes=wishes_of([unguard(cell) for cell in header]),
     )
 
 
@@ -97,17 +99,17 @@ def _guessed(sample: Sequence[Sequence[str]]) -> Columns:
     return Columns(header, has_header=False, address=places[0], others=kept, assumed=(f"{assumed}{rest}",))
 
 
-def _name_parts(folded: list[str]) -> tuple[int | None, ...]:
+def _name_parts(called: list[str]) -> tuple[int | None, ...]:
     """The column of whole names, else those of first and last names; `name` beside `surname` is a first name."""
-    whole, first, last = (_first(folded, variants) for variants in (NAME, FIRST, LAST))
+    whole, first, last = (_first(called, variants) for variants in (NAME, FIRST, LAST))
     if whole is None:
         return first, last
-    return (whole, last) if first is None and folded[whole] == "name" else (whole,)
+    return (whole, last) if first is None and called[whole] == "name" else (whole,)
 
 
-def _first(folded: list[str], variants: tuple[str, ...]) -> int | None:
+def _first(called: list[str], variants: tuple[str, ...]) -> int | None:
     """The column of the first variant that there is; with two of the same name, the left one."""
-    return next((folded.index(variant) for variant in variants if variant in folded), None)
+    return next((called.index(variant) for variant in variants if variant in called), None)
 
 
 def _unused(key: str, taken: dict[str, int]) -> str:
@@ -116,12 +118,6 @@ def _unused(key: str, taken: dict[str, int]) -> str:
     while candidate in taken:
         candidate, number = f"{key} {number}", number + 1
     return candidate
-
-
-def _folded(cell: str) -> str:
-    """`Correo electrónico`, `E-Mail` and `first_name` as `correoelectronico`, `email` and `firstname`."""
-    plain = unicodedata.normalize("NFKD", cell.casefold())
-    return re.sub(r"[^a-z0-9]", "", plain)
 
 
 def _is_address(cell: str) -> bool:

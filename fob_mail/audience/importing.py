@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fob_mail import addresses
 from fob_mail.audience import csv_rows, settling, staging
 from fob_mail.audience.csv_rows import Row
-from fob_mail.audience.people import Alike, PersonReader
+from fob_mail.audience.people import Alike, DeclinedError, PersonReader
 from fob_mail.audience.rejects import FIRST, Reject, Rejects
 from fob_mail.audience.settling import Terms
 from fob_mail.audience.staging import Stage, Waiting
@@ -25,7 +25,7 @@ _SHORTEST_RUN = 8
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a file's rows; the seven counts after `rows` add up to it."""
+    """What became of a file's rows; `imported` to `suppressed` add up to it, but for `declined`."""
 
     rows: int  # that are not blank
     imported: int  # new on the list
@@ -33,6 +33,7 @@ class Report:
     already: int  # on the list before, and still
     duplicates: int  # the same address again, further down in the file
     rejected: int
+    declined: int  # of those rejected: the file itself says that they are not to be mailed
     left: int
     suppressed: int
     unusable: tuple[Reject, ...]  # the first of those rejected
@@ -44,6 +45,7 @@ class Report:
 class _Tally:
     usable: int = 0
     rejected: int = 0
+    declined: int = 0
 
 
 def import_people(session: Session, file: BinaryIO, terms: Terms, rejects: Rejects, progress: Callable[[int], None]) -> Report:
@@ -65,6 +67,7 @@ def import_people(session: Session, file: BinaryIO, terms: Terms, rejects: Rejec
         already=settled.already,
         duplicates=tally.usable - counted,
         rejected=tally.rejected,
+        declined=tally.declined,
         left=settled.left,
         suppressed=settled.suppressed,
         unusable=unusable,
@@ -88,6 +91,7 @@ def _people(table: PeopleTable, key: bytes, rejects: Rejects, tally: _Tally, pro
                     person = reader.read(row)
                 except InputError as error:
                     tally.rejected += 1
+                    tally.declined += isinstance(error, DeclinedError)
                     rejects.add(Reject(row[0], _shown(table, row[1]), error.problem), row[1])
                 else:
                     if person is not None:

@@ -25,6 +25,10 @@ Alike = tuple[list[str], list[str], list[str | None], list[str]]
 """People, as a list of addresses, one of names, one of languages, and one of attributes."""
 
 
+class DeclinedError(InputError):
+    """A row of which the file itself says that this person is not to be mailed."""
+
+
 class PersonReader:
     """Makes a person of each row of one file."""
 
@@ -51,6 +55,9 @@ class PersonReader:
             address, name = normalise(written), ""
         except InputError:
             address, name = _from_mailbox(written)
+        for wish in columns.wishes:
+            if said := wish.against(cells[wish.place]):
+                raise DeclinedError(f"the file says: {said}", "Leave them out; or, if they asked to come back, correct that column.")
         named = cells[columns.names[0]] if len(columns.names) == 1 else " ".join([cells[place] for place in columns.names])
         name = one_line(named) or name
         if columns.language is None:
@@ -66,7 +73,7 @@ class PersonReader:
             return None
         columns = [list(map(str.strip, column)) for column in zip(*cells, strict=True)]
         addresses = normalise_plain(columns[self._columns.address])
-        if addresses is None:
+        if addresses is None or any(wish.any_against(columns[wish.place]) for wish in self._columns.wishes):
             return None
         names = [columns[place] for place in self._columns.names]
         said = columns[self._columns.language] if self._columns.language is not None else [""] * len(rows)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import Json, emit, json_option
+from fob_mail.cli.output import Json, counted, emit, json_option
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MEANINGS = {
     "confirmed": "were waiting to confirm, and are confirmed now",
     "already": "were on the list already",
     "duplicates": "the same address again in the file",
-    "rejected": "cannot be used",
+    "rejected": "not imported: see the reasons below",
     "left": "left the list, and are not brought back",
     "suppressed": "bounced, complained or left all lists, and are not brought back",
 }
@@ -63,6 +63,9 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
     The file may use comma, semicolon or tab, be UTF-8, UTF-16 or Windows-1252, and name its columns as people do: email or correo, name
     or first and last name, language. Other columns are kept as attributes. Rows that cannot be used go to a rejects file; the
     rest is imported, all of it or, if something breaks, none. Importing a file twice changes nothing.
+
+    Nobody is put on LIST against what the file says: a row whose column Status, Unsubscribed, Opt-out or the like says that this
+    person left, bounced or never asked is left out with the rest.
 
     People known already keep their name, language and attributes, and get a name or language only where they have none, unless
     --update is given. Nobody who left, bounced or complained is ever brought back.
@@ -147,7 +150,7 @@ def _progress(file: BinaryIO) -> Iterator[Callable[[int], None]]:
 
 def _told(report: "Report") -> Json:
     return {
-        **{name: getattr(report, name) for name in ("rows", *_MEANINGS)},
+        **{name: getattr(report, name) for name in ("rows", *_MEANINGS, "declined")},
         "rejected_rows": _rows(report.unusable),
         "kept_out": _rows(report.kept_out),
         "encoding": report.table.encoding,
@@ -161,14 +164,20 @@ def _rows(rejects: "Sequence[Reject]") -> list[Json]:
 
 
 def _show(report: "Report", name: str, rejects: Path | None, seconds: float, *, dry_run: bool) -> None:
+    from fob_mail.audience.cells import one_line  # noqa: PLC0415
+
     would = "This would happen" if dry_run else "Done"
-    click.secho(f"{name}: {report.rows:,} rows. {would}:", bold=True)
+    click.secho(f"{name}: {counted(report.rows, 'row')}. {would}:", bold=True)
     for count, meaning in _MEANINGS.items():
         number: int = getattr(report, count)
         if number or count == "imported":
             click.echo(f"  {number:>9,} {count:<10} {meaning}")
     for sentence in report.table.columns.assumed:
         click.echo(sentence)
+    if report.declined:
+        asked = ", ".join(one_line(wish.name) for wish in report.table.columns.wishes)
+        number_of_them = counted(report.declined, "person", "people")
+        click.secho(f"The file says of {number_of_them} that they are not to be mailed ({asked}): not put on the list.", fg="yellow")
     _show_some(report.unusable, report.rejected)
     _show_some(report.kept_out, report.left + report.suppressed)
     if rejects:

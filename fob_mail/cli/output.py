@@ -29,6 +29,11 @@ def emit(report: Json) -> None:
     click.echo(json.dumps(report, ensure_ascii=False, default=str))
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 row`, `2,000 rows`, `3 people`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def confirm(question: str, *, yes: bool, refusal: str) -> None:
     """Ask unless --yes; no terminal and no --yes is an error with its remedy, and no means that nothing was done."""
     if yes:

@@ -195,6 +195,42 @@ def test_the_rest_is_imported_when_rows_are_rejected(database: Database, tmp_pat
     assert ana == ["ANA@example.org", "", "en", "Leeds", "4", "suppressed: complaint"]
 
 
+def test_nobody_comes_onto_a_list_against_what_the_file_says(database: Database, tmp_path: Path) -> None:
+    """An export of another program has all who ever were with it; the ordinary ones among them come in together still."""
+    held = "".join(f"p{number}@example.org,P,subscribed,no\n" for number in range(300))
+    gone = "uns@example.org,A,unsubscribed,yes\nold@example.org,B,Cleaned,\nopt@example.org,C,subscribed,yes\n"
+    rejects = Rejects(tmp_path / "people.rejects.csv")
+
+    report = bring(database, f"Email Address,First Name,Status,Unsubscribed\n{held}{gone}", rejects=rejects)
+
+    assert (report.rows, report.imported, report.rejected, report.declined) == (303, 300, 3, 3)
+    said = ["unsubscribed", "Cleaned", "Unsubscribed: yes"]
+    assert [reject.reason for reject in report.unusable] == [f"the file says: {words}" for words in said]
+    with database.read() as session:
+        assert not session.scalars(select(Subscriber.id).where(Subscriber.address == "uns@example.org")).all()
+
+
+def test_a_list_exported_whole_brings_back_only_those_who_were_on_it(database: Database) -> None:
+    """Our own column `state` is understood, on another installation too."""
+    report = bring(database, "email,state\na@example.org,confirmed\nb@example.org,left\nc@example.org,complaint\nd@example.org,asked\n")
+
+    assert (report.imported, report.declined) == (1, 3)
+
+
+def test_the_report_says_whom_the_file_keeps_out(
+    database: Database, fob_mail: Callable[..., CompletedProcess[str]], settings_file: Path, tmp_path: Path
+) -> None:
+    """With the columns that say so."""
+    assert settings_file.exists()
+    assert not bring(database, "email\n").rows
+    (tmp_path / "old.csv").write_text("email,Status\nana@example.org,subscribed\nrosa@example.org,unsubscribed\n")
+
+    done = fob_mail("subscribers", "import", "supporters", "old.csv", "--consent", "the stall")
+
+    assert "The file says of 1 person that they are not to be mailed (Status): not put on the list." in done.stdout
+    assert "line 3: rosa@example.org (the file says: unsubscribed)" in done.stdout
+
+
 def test_a_rejects_file_never_takes_anothers_place(database: Database, tmp_path: Path) -> None:
     """It is numbered; and there is none where nothing was rejected."""
     wanted = tmp_path / "people.rejects.csv"

@@ -74,3 +74,53 @@ def test_an_empty_file_is_refused() -> None:
     """With what it should hold."""
     with pytest.raises(InputError, match="empty"):
         columns_of([])
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "said"),
+    [
+        ("Status", "Unsubscribed", "Unsubscribed"),
+        ("Status", "cleaned", "cleaned"),
+        ("Email Status", "Hard bounce", "Hard bounce"),
+        ("State", "left", "left"),
+        ("Estado", "Dado de baja", "Dado de baja"),
+        ("Unsubscribed", "yes", "Unsubscribed: yes"),
+        ("Opt-out", "✓", "Opt-out: ✓"),
+        ("UNSUB_TIME", "2026-03-01 10:11:12", "UNSUB_TIME: 2026-03-01 10:11:12"),
+        ("Accepts Marketing", "no", "Accepts Marketing: no"),
+        ("Subscribed", "FALSE", "Subscribed: FALSE"),
+    ],
+)
+def test_whom_the_file_says_not_to_mail_is_understood(name: str, cell: str, said: str) -> None:
+    """As the programs that people come from write it."""
+    (wish,) = columns_of([["email", name]]).wishes
+
+    assert wish.against(cell) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("Status", "subscribed"),
+        ("Status", "member since 2019"),
+        ("Estado", "Baja California"),
+        ("Unsubscribed", "no"),
+        ("Opt-out", ""),
+        ("Opt-out", "–"),
+        ("UNSUB_TIME", "0000-00-00 00:00:00"),
+        ("Subscribed", ""),
+        ("Subscribed", "2026-03-01"),
+        ("Newsletter", "yes"),
+    ],
+)
+def test_whom_the_file_says_nothing_against_may_come(name: str, cell: str) -> None:
+    """A federal state is no status, and an empty cell is no answer."""
+    (wish,) = columns_of([["email", name]]).wishes
+
+    assert not wish.against(cell)
+
+
+@pytest.mark.parametrize("name", ["Town", "Unsubscribe link", "Bounces", "Statement", "Opt-in date"])
+def test_other_columns_say_nothing_of_whom_to_mail(name: str) -> None:
+    """Their rows stay as quick as they were."""
+    assert not columns_of([["email", name]]).wishes
