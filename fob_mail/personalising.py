@@ -8,7 +8,7 @@ result begins with a dot, so that SMTP's dot-stuffing (RFC 5321 §4.5.2) has not
 import html
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.links import TOKEN_LENGTH, Links, Place, Subscribed, unsubscribe_mailto
+from fob_mail.signing.seal import Seal, Signer
 
 FIELDS = frozenset({"unsubscribe_url", "name", "address"})
 """What composing may mark in HTML and text."""
@@ -151,12 +152,19 @@ class Sender:
 
 
 class Personaliser:
-    """Makes each recipient's message of one campaign from the templates of its languages."""
+    """Makes each recipient's message of one campaign from the templates of its languages, signed by whoever signs."""
 
-    def __init__(self, templates: Mapping[str, MessageTemplate], default_language: str, sender: Sender, links: Links) -> None:
+    def __init__(
+        self,
+        templates: Mapping[str, MessageTemplate],
+        default_language: str,
+        sender: Sender,
+        links: Links,
+        signers: Sequence[Signer] = (),
+    ) -> None:
         self._page = links.page_of("")
         self._mailto = unsubscribe_mailto(sender.unsubscribe_mailbox, "")
-        self._frames = {language: _frame(template, self._page, self._mailto) for language, template in templates.items()}
+        self._frames = {language: _frame(template, self._page, self._mailto, signers) for language, template in templates.items()}
         self._default = self._frames[default_language]
         self._sender = sender
         self._links = links
@@ -184,6 +192,8 @@ class Personaliser:
             encoded = value.encode("ascii") if _ORDINARY.fullmatch(value) else _unusual(value or slot.default, slot)
             for gap in gaps:
                 pieces[gap] = encoded
+        if frame.seal:
+            pieces[0] = frame.seal.fields(pieces) + pieces[0]
         path = sender.return_path
         if sender.verp:
             path = links.return_path(path, Place(sender.campaign_id, recipient.position))
@@ -191,7 +201,7 @@ class Personaliser:
 
 
 class _Frame(NamedTuple):
-    """A template laid out for filling: its pieces with gaps between them, and which gaps each value fills.
+    """A template laid out for filling: its pieces with gaps between them (at odd places), and which gaps each value fills.
 
     `own` are ASCII and safe wherever they stand, by their place in _OWN; `others` are whatever people are called.
     """
@@ -199,12 +209,13 @@ class _Frame(NamedTuple):
     pieces: list[bytes]
     own: list[tuple[int, list[int]]]
     others: list[tuple[Slot, list[int]]]
+    seal: Seal | None
 
 
 _OWN = ("token", "message_id", "date", "to")
 
 
-def _frame(template: MessageTemplate, page: str, mailto: str) -> _Frame:
+def _frame(template: MessageTemplate, page: str, mailto: str, signers: Sequence[Signer]) -> _Frame:
     """The frame of a template. Of links, the token alone is left open."""
     pieces: list[bytes] = [template.pieces[0]]
     gaps: dict[Slot | str, list[int]] = {}
@@ -224,7 +235,8 @@ def _frame(template: MessageTemplate, page: str, mailto: str) -> _Frame:
         else:
             gap(slot.field if slot.where is Where.HEADER else slot, piece)
     own = [(_OWN.index(which), places) for which, places in gaps.items() if isinstance(which, str)]
-    return _Frame(pieces, own, [(which, places) for which, places in gaps.items() if isinstance(which, Slot)])
+    others = [(which, places) for which, places in gaps.items() if isinstance(which, Slot)]
+    return _Frame(pieces, own, others, Seal(signers, pieces) if signers else None)
 
 
 def _link_head(page: str, where: Where) -> bytes:

@@ -8,8 +8,8 @@ import fob_mail
 
 PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
-__main__ | cli | web | sending feedback catcher | campaigns | ledger | audience | preflight | composing | personalising | articles |
-events | inbound | outcomes | smtp | journal | replies envelopes | links | addresses | migrations backups | database |
+__main__ | cli | web | sending feedback catcher | campaigns | ledger | audience | preflight | composing | personalising | signing |
+articles | events | inbound | outcomes | smtp | journal | replies envelopes | links | addresses | migrations backups | database |
 models | settings | assets | errors
 """
 ROW = {name: number for number, row in enumerate(ROWS.split("|")) for name in row.split()}
