@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import click
 from pydantic import BaseModel, SecretStr
@@ -38,10 +38,15 @@ def settings_page() -> str:
         "| setting | environment | default | what it is |",
         "|---|---|---|---|",
     ]
-    lines += [
-        f"| `{name}` | `FOB_MAIL_{name.upper().replace('.', '__')}` | {default} | {text} |" for name, default, text in settings_rows()
-    ]
+    lines += [f"| `{name}` | {_variable(name)} | {default} | {text} |" for name, default, text in settings_rows()]
     return "\n".join(lines) + "\n"
+
+
+def _variable(name: str) -> str:
+    """How the environment names a setting; a section that may be there several times is given whole, as JSON."""
+    if name.startswith("dkim."):
+        return "in `FOB_MAIL_DKIM`"
+    return f"`FOB_MAIL_{name.upper().replace('.', '__')}`"
 
 
 def settings_rows() -> Iterator[tuple[str, str, str]]:
@@ -57,6 +62,9 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]
         else:
             default = "made by `init`" if field.is_required() else f"`{_plain(field.default)}`"
             yield prefix + name, default, str(field.description)
+            for inner in get_args(kind):  # a list of sections
+                if isinstance(inner, type) and issubclass(inner, BaseModel):
+                    yield from ((row, "none", text) for row, _, text in _rows(inner, f"{prefix}{name}."))
 
 
 def _plain(default: object) -> str:

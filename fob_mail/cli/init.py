@@ -4,7 +4,7 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -124,9 +124,17 @@ def _section(model: "type[BaseModel]", prefix: str, values: "dict[str, str | int
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             nested += [f"\n[{name}]\n", *_section(kind, f"{name}.", values)]
             continue
+        if sections := [inner for inner in get_args(kind) if isinstance(inner, type) and issubclass(inner, BaseModel)]:
+            nested += [f"\n# {field.description}\n# [[{name}]]\n", *_shown(sections[0])]
+            continue
         value = values.get(prefix + name, _plain(field.get_default(call_default_factory=False)))
         lines.append(f"\n# {field.description}\n{tomli_w.dumps({name: value})}")
     return lines + nested
+
+
+def _shown(model: "type[BaseModel]") -> list[str]:
+    """The settings of a section that is not there by default, as comments."""
+    return [f'# {name} = ""  # {field.description}\n' for name, field in model.model_fields.items()]
 
 
 def _plain(default: object) -> object:

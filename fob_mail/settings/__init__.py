@@ -4,13 +4,14 @@ model      what can be set, what for, and which values
 reading    from the file and the environment
 """
 
-from fob_mail.settings.model import LOCAL_HOSTS, Organisation, Security, Sending, Settings, Smtp
+from fob_mail.settings.model import LOCAL_HOSTS, Dkim, Organisation, Security, Sending, Settings, Smtp
 from fob_mail.settings.reading import DEFAULT_FILE, ENV_PREFIX, complaints, find_file, load
 
 __all__ = [
     "DEFAULT_FILE",
     "ENV_PREFIX",
     "LOCAL_HOSTS",
+    "Dkim",
     "Organisation",
     "Security",
     "Sending",

@@ -17,12 +17,14 @@ from pydantic import (
     Field,
     PositiveInt,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_KEY = 32
+LONGEST_DNS_NAME = 253
 YEAR = 366 * 24 * 3600
 
 
@@ -154,6 +156,35 @@ class Sending(BaseModel):
         return value
 
 
+class Dkim(BaseModel):
+    """A key that signs each mail in this process, for the domain that it names; most relays sign by themselves."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    domain: str = Field(description="The domain that signs: that of the lists' senders.")
+    selector: str = Field(description="The name under which the DNS has the key: selector._domainkey.domain.")
+    key_file: Path = Field(description="The private key, RSA or Ed25519, as a PEM file; fob-mail dkim keygen makes one.")
+
+    @field_validator("domain", "selector")
+    @classmethod
+    def _dns_name(cls, value: str, told: ValidationInfo) -> str:
+        labels = value.lower().split(".")
+        fits = len(value) <= LONGEST_DNS_NAME and all(re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?<!-)", label) for label in labels)
+        if not fits or (told.field_name == "domain" and len(labels) == 1):
+            example = "example.org, in its xn-- form if it is not ASCII" if told.field_name == "domain" else "april2027"
+            message = f"{value!r} is no name for the DNS; write one such as {example}"
+            raise ValueError(message)
+        return value.lower()
+
+    @field_validator("key_file", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if value == "":
+            message = "names no file; fob-mail dkim keygen makes one"
+            raise ValueError(message)
+        return value
+
+
 class Settings(BaseModel):
     """Everything an organiser can set. Build it with load(); a wrong value never gets further than that."""
 
@@ -172,6 +203,9 @@ class Settings(BaseModel):
     organisation: Organisation = Field(default_factory=Organisation)
     smtp: Smtp = Field(default_factory=Smtp)
     sending: Sending = Field(default_factory=Sending)
+    dkim: list[Dkim] = Field(
+        default=[], description="Keys that sign each mail by DKIM in this process, a [[dkim]] section each; none: the relay signs."
+    )
 
     @field_validator("database_url")
     @classmethod

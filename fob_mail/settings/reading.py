@@ -123,6 +123,8 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str, typed: M
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(name, [*_names(), *{known.partition(".")[0] for known in _names()}], n=1)
         return f"  {name}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}"
+    if name == "dkim" and kind in {"model_type", "list_type"}:
+        return "  dkim: is a section of which there may be several; write [[dkim]] on a line of its own, and its settings below"
     if kind == "model_type":
         return f"  {name}: is a section; write [{name}] on a line of its own, and its settings below"
     return f"  {name}: {message.removeprefix('Value error, ').replace('Input should be', 'should be')}"
@@ -136,4 +138,5 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         url = f"sqlite:///{folder / relative[1]}"
     sending = settings.sending.model_copy(update={"journal_folder": folder / settings.sending.journal_folder})
     smtp = settings.smtp.model_copy(update={"ca_file": settings.smtp.ca_file and folder / settings.smtp.ca_file})
-    return settings.model_copy(update={"database_url": SecretStr(url), "sending": sending, "smtp": smtp})
+    dkim = [signer.model_copy(update={"key_file": folder / signer.key_file}) for signer in settings.dkim]
+    return settings.model_copy(update={"database_url": SecretStr(url), "sending": sending, "smtp": smtp, "dkim": dkim})

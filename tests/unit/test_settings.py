@@ -265,3 +265,37 @@ def test_the_file_is_the_given_one_else_the_variables_else_here(monkeypatch: pyt
 
 def test_every_setting_has_a_default_but_the_keys() -> None:
     assert {name for name, field in Settings.model_fields.items() if field.is_required()} == {"secret_key", "digest_key"}
+
+
+SIGNING = '[[dkim]]\ndomain = "Example.org"\nselector = "april"\nkey_file = "keys/april.pem"\n'
+
+
+def test_nothing_signs_by_default_and_each_section_is_one_key_beside_the_settings(tmp_path: Path) -> None:
+    second = '[[dkim]]\ndomain = "news.example.org"\nselector = "may"\nkey_file = "/etc/keys/may.pem"\n'
+    settings = load(written(tmp_path, KEYS + SIGNING + second), {})
+
+    assert load(written(tmp_path, KEYS), {}).dkim == []
+    assert [(signer.domain, signer.selector) for signer in settings.dkim] == [("example.org", "april"), ("news.example.org", "may")]
+    assert [signer.key_file for signer in settings.dkim] == [tmp_path / "keys/april.pem", Path("/etc/keys/may.pem")]
+
+
+def test_signatures_can_come_from_the_environment_as_json(tmp_path: Path) -> None:
+    one = json.dumps([{"domain": "example.org", "selector": "may", "key_file": "may.pem"}])
+
+    assert load(written(tmp_path, KEYS + SIGNING), {"FOB_MAIL_DKIM": one}).dkim[0].key_file == tmp_path / "may.pem"
+
+
+@pytest.mark.parametrize(
+    "domain", ["", "org", "friends of bolivia.org", "bolívia.org", "a..org", "-a.org", "a.org\r\nx", "x." * 130 + "org"]
+)
+def test_a_signature_needs_a_domain_that_the_dns_can_have(tmp_path: Path, domain: str) -> None:
+    said = complaint(written(tmp_path, KEYS + SIGNING.replace('"Example.org"', json.dumps(domain))))
+
+    assert "  dkim.domain: " in said
+
+
+def test_what_is_missing_or_wrong_in_a_signature_is_said_by_its_name(tmp_path: Path) -> None:
+    assert "  dkim.selector: 'a b' is no name" in complaint(written(tmp_path, KEYS + SIGNING.replace('"april"', '"a b"')))
+    assert "  dkim.key_file: names no file" in complaint(written(tmp_path, KEYS + SIGNING.replace("keys/april.pem", "")))
+    assert "  dkim.key_file: is not set" in complaint(written(tmp_path, KEYS + SIGNING.partition("key_file")[0]))
+    assert "write [[dkim]]" in complaint(written(tmp_path, KEYS + SIGNING.replace("[[dkim]]", "[dkim]")))
