@@ -5,7 +5,7 @@ the law of the countries where readers live; each is named where it is checked.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from fob_mail.composing.headlines import LONGEST_SUBJECT
 from fob_mail.composing.words import languages, speaks, words_of
 from fob_mail.personalising import FIELDS, MARK, mark
 from fob_mail.settings import LOCAL_HOSTS
+from fob_mail.signing.seal import ENOUGH_BITS, Signer
 
 CLIPPED = 102_000
 """Bytes of HTML from which Gmail cuts a mail off, and its way out with it."""
@@ -62,6 +63,26 @@ def check(  # noqa: PLR0913 what a mail is judged by
         *_article(article),
     ]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.severity is Severity.WARNING)
+
+
+def check_signatures(sender_domain: str, signers: Sequence[Signer]) -> list[Problem]:
+    """What is wrong with who signs, if anybody does: DMARC asks for a signature of the sender's own domain (RFC 7489 §3.1.1)."""
+    found = []
+    if signers and not any(_aligned(signer.domain, sender_domain) for signer in signers):
+        names = " and ".join(dict.fromkeys(signer.domain for signer in signers))
+        problem = f"The mail comes from {sender_domain}, but is signed for {names}: to DMARC it counts as unsigned."
+        found.append(_warning("not-aligned", "settings", problem, f"Set dkim.domain to {sender_domain}, with a key in its DNS."))
+    for signer in signers:
+        if signer.algorithm.startswith("rsa") and signer.bits < ENOUGH_BITS:
+            problem = f"The key of {signer.selector}._domainkey.{signer.domain} has {signer.bits:,} bits; it should have {ENOUGH_BITS:,}."
+            remedy = f"Make a new one under a new selector: fob-mail dkim keygen {signer.domain} SELECTOR"
+            found.append(_warning("short-key", "settings", problem, remedy))
+    return found
+
+
+def _aligned(signing: str, sender: str) -> bool:
+    """Whether one domain is the other or lies under it, which is what DMARC's relaxed alignment comes to for nearly everybody."""
+    return f".{sender.lower()}".endswith(f".{signing}") or f".{signing}".endswith(f".{sender.lower()}")
 
 
 def errors(problems: list[Problem]) -> list[Problem]:

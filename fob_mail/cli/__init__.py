@@ -25,6 +25,7 @@ COMMANDS = {
     "status": ("fob_mail.cli.status", "What has become of a campaign: counts that add up."),
     "unknown": ("fob_mail.cli.unknown", "Deliveries of which nobody knows whether they arrived."),
     "serve": ("fob_mail.cli.serve", "Serve the public pages, unsubscribing among them."),
+    "dkim": ("fob_mail.cli.dkim", "Sign mail in your domain's name: make a key."),
     "db": ("fob_mail.cli.db", "The database: upgrade, check, backup."),
     "demo": ("fob_mail.cli.demo", "See all of it work, in a minute, without a mail server."),
 }

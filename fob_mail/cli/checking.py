@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from fob_mail.cli.output import Json
+from fob_mail.errors import SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,7 +40,21 @@ def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", 
         for composed in campaigns.parts(session, campaign).values()
         for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=settings.smtp.host)
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*_signing(settings, campaigns.list_of(session, campaign)), *found]))
+
+
+def _signing(settings: "Settings", to: "MailingList") -> "list[Problem]":
+    """What is wrong with the keys that are to sign, where there are any."""
+    if not settings.dkim:
+        return []
+    from fob_mail import preflight  # noqa: PLC0415
+    from fob_mail.sending.run import heading_of  # noqa: PLC0415
+    from fob_mail.signing.keys import read_signers  # noqa: PLC0415
+
+    try:
+        return preflight.check_signatures(heading_of(to).domain, read_signers(settings.dkim))
+    except SettingsError as error:
+        return [preflight.Problem(preflight.Severity.ERROR, "dkim-key", "settings", error.problem, error.remedy)]
 
 
 def show(problems: "Iterable[Problem]") -> None:

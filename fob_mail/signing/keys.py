@@ -3,9 +3,11 @@
 import os
 import stat
 from base64 import b64encode
+from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,15 +23,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from fob_mail.errors import ConflictError, InputError, SettingsError
-from fob_mail.signing.seal import Signer
+from fob_mail.signing.seal import ENOUGH_BITS, Signer
 
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 
 FEWEST_BITS = 1024
 """Verifiers take no signature of a shorter RSA key (RFC 8301 §3.2)."""
-
-ENOUGH_BITS = 2048
-"""What an RSA key should have at the least (the same)."""
 
 MAKE_ONE = "Make one: fob-mail dkim keygen DOMAIN SELECTOR"
 _STRING = 255  # octets that one string of a TXT record holds (RFC 1035 §3.3)
@@ -42,14 +41,30 @@ class Kind(StrEnum):
     ED25519 = "ed25519"  # ten times as fast and short; by some verifiers not yet, so that an RSA signature goes beside it
 
 
+class Named(Protocol):
+    """A key as the settings name it; settings.Dkim is one."""
+
+    @property
+    def domain(self) -> str:
+        """Whose."""
+
+    @property
+    def selector(self) -> str:
+        """Its name in the DNS."""
+
+    @property
+    def key_file(self) -> Path:
+        """Where it is."""
+
+
 def new_key(kind: Kind) -> PrivateKey:
     """A key that nobody else has."""
     return Ed25519PrivateKey.generate() if kind is Kind.ED25519 else generate_private_key(65537, ENOUGH_BITS)
 
 
-def read_signer(domain: str, selector: str, file: Path) -> Signer:
-    """Who signs with the key of a file. Raises SettingsError if it cannot be used, or everyone can read it."""
-    return signer_of(domain, selector, read_key(file))
+def read_signers(named: Iterable[Named]) -> list[Signer]:
+    """Who signs, by the settings. Raises SettingsError for the first key that cannot be used, or that everyone can read."""
+    return [signer_of(one.domain, one.selector, read_key(one.key_file)) for one in named]
 
 
 def signer_of(domain: str, selector: str, key: PrivateKey) -> Signer:

@@ -32,6 +32,9 @@ SIGNED = (
 ONCE_MORE = frozenset({b"From", b"Reply-To", b"Subject"})
 """Named once more than they are there, so that nobody can add a second one (RFC 6376 §8.15)."""
 
+ENOUGH_BITS = 2048
+"""What an RSA key should have at the least (RFC 8301 §3.2)."""
+
 _GAP = re.compile(rb"\0(\d+)\0")
 _ADDS_A_FIELD = re.compile(rb"\r\n(?![ \t])")
 _BLANK = (b" ", b"\t", b"\r", b"\n")

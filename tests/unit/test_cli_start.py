@@ -10,7 +10,7 @@ import pytest
 
 from fob_mail.cli import COMMANDS, main
 
-HEAVY = {"sqlalchemy", "pydantic", "jinja2", "lxml", "rich", "flask", "premailer", "waitress", "psycopg", "alembic"}
+HEAVY = {"sqlalchemy", "pydantic", "jinja2", "lxml", "rich", "flask", "premailer", "waitress", "psycopg", "alembic", "cryptography"}
 ASK_FOR_HELP = """
 import json, sys
 from click.testing import CliRunner
