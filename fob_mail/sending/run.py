@@ -22,6 +22,7 @@ from fob_mail.sending.clerk import Clerk, Terms
 from fob_mail.sending.recovery import recover
 from fob_mail.sending.transmission import Transmission, Wire
 from fob_mail.settings import Settings
+from fob_mail.signing.seal import Signer
 from fob_mail.smtp.relay import open_session
 
 
@@ -125,7 +126,16 @@ def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Compos
     )
     templates = {language: message_template(composed, heading) for language, composed in parts.items()}
     default = to.language if to.language in templates else next(iter(templates))
-    return Personaliser(templates, default, sender, links)
+    return Personaliser(templates, default, sender, links, _signers(settings))
+
+
+def _signers(settings: Settings) -> list[Signer]:
+    """Who signs each message in this process."""
+    if not settings.dkim:
+        return []
+    from fob_mail.signing.keys import read_signers  # noqa: PLC0415 OpenSSL is loaded for those alone who sign
+
+    return read_signers(settings.dkim)
 
 
 def heading_of(to: MailingList) -> Heading:
