@@ -1,8 +1,8 @@
 """Every signature verifies, whoever the message goes to and whatever stands in it: judged by dkimpy."""
 
+import re
 from collections.abc import Sequence
 
-import dkim
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,35 +15,17 @@ from fob_mail.personalising import Personaliser, Sender, mark
 from fob_mail.signing import relaxed
 from fob_mail.signing.keys import Kind, new_key, signer_of, txt_record
 from fob_mail.signing.seal import SIGNED, Seal, Signer
+from tests.verifying import verdicts
 
 KEYS = {kind: new_key(kind) for kind in Kind}
 SIGNERS = [signer_of("example.org", str(kind), key) for kind, key in KEYS.items()]
-RECORDS = {f"{kind}._domainkey.example.org.": txt_record(key).encode() for kind, key in KEYS.items()}
+RECORDS = {f"{kind}._domainkey.example.org": txt_record(key) for kind, key in KEYS.items()}
 LINKS = Links([b"k" * 40], "https://mail.example.org")
 HEADING = Heading("Amigos de Bolivia – Áñez", "news@example.org", ("", "hello@example.org"), "supporters", "Friends of Bolivia")
 HEAD = b"From: news@example.org\r\nSubject:  two  blanks\t\r\nTo: "
 
 words = st.text("ab \t", max_size=6).map(str.encode)
 lines = st.lists(words, max_size=5).map(b"\r\n".join)
-
-
-def published(name: bytes, timeout: float) -> bytes:
-    """What the DNS says, to dkimpy."""
-    del timeout
-    return RECORDS[name.decode()]
-
-
-def verdicts(message: bytes) -> list[bool]:
-    """What dkimpy says of each signature."""
-    return [verified(message, which) for which in range(message.count(b"DKIM-Signature: "))]
-
-
-def verified(message: bytes, which: int) -> bool:
-    """What dkimpy says of one signature; it raises where the body is not the one that was signed."""
-    try:
-        return bool(dkim.DKIM(message).verify(idx=which, dnsfunc=published))
-    except dkim.ValidationError:
-        return False
 
 
 def a_personaliser(text: str, html: str, subject: str = "An evening", signers: Sequence[Signer] = SIGNERS) -> Personaliser:
@@ -64,7 +46,7 @@ def test_any_name_in_any_article_is_signed_so_that_it_verifies(name: str, before
     text = f"{before}{mark('name', 'friend')}{after}\n{mark('unsubscribe_url')}{after}"
     html = f"<p>{before}{mark('name')} {mark('name')}{after}</p>\n{mark('address')}{mark('unsubscribe_url')}"
 
-    assert verdicts(sent_to(name, text, html, subject)) == [True, True]
+    assert verdicts(sent_to(name, text, html, subject), RECORDS) == [True, True]
 
 
 @given(lines, lines, lines, st.tuples(words, words, words))
@@ -77,7 +59,7 @@ def test_blanks_and_line_ends_beside_a_gap_change_nothing(
 
     fields = Seal(SIGNERS, pieces).fields(pieces)
 
-    assert verdicts(fields + b"".join(pieces)) == [True, True]
+    assert verdicts(fields + b"".join(pieces), RECORDS) == [True, True]
 
 
 @given(lines, lines, words, words)
@@ -87,7 +69,7 @@ def test_one_seal_signs_message_after_message(before: bytes, after: bytes, first
 
     for value in (first, second, b"", first):
         pieces = [HEAD, b"ana@example.org", template[2], value, template[4]]
-        assert verdicts(seal.fields(pieces) + b"".join(pieces)) == [True]
+        assert verdicts(seal.fields(pieces) + b"".join(pieces), RECORDS) == [True]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +88,7 @@ def test_one_seal_signs_message_after_message(before: bytes, after: bytes, first
 def test_a_body_of_blanks_tabs_and_empty_lines_verifies(body: bytes) -> None:
     pieces = [HEAD, b"ana@example.org", b"\r\n\r\n" + body]
 
-    assert verdicts(Seal(SIGNERS, pieces).fields(pieces) + b"".join(pieces)) == [True, True]
+    assert verdicts(Seal(SIGNERS, pieces).fields(pieces) + b"".join(pieces), RECORDS) == [True, True]
 
 
 @given(lines)
@@ -118,28 +100,26 @@ def test_the_relaxed_body_is_that_of_dkimpy(body: bytes) -> None:
 
 def test_the_signature_covers_both_headers_of_one_click_and_the_sender_once_more() -> None:
     """RFC 8058 §4: a mailbox provider offers the one click only if both are signed."""
-    verifier = dkim.DKIM(sent_to("Ana", "Hello"))
-    verifier.verify(dnsfunc=published)
+    field = sent_to("Ana", "Hello").partition(b"\r\nDKIM-Signature:")[0]
+    tags = dict(tag.partition(b"=")[::2] for tag in re.sub(rb"\s", b"", field.partition(b":")[2]).split(b";"))
+    named = tags[b"h"].split(b":")
 
-    covered = [name for name, _ in verifier.signed_headers]
-    named = verifier.signature_fields[b"h"].replace(b"\r\n", b"").replace(b" ", b"").split(b":")
-
-    assert {name.lower() for name in SIGNED} - set(covered) == {b"content-transfer-encoding"}  # which stands in the parts
+    assert set(SIGNED) - set(named) == {b"Content-Transfer-Encoding"}  # which stands in the parts
     assert named.count(b"From") == 2
-    assert b"l" not in verifier.signature_fields
+    assert b"l" not in tags
 
 
 @pytest.mark.parametrize(
     "added", [b"From: Someone Else <evil@example.com>\r\n", b"Subject: Your parcel\r\n", b"Reply-To: evil@example.com\r\n"]
 )
 def test_nobody_can_add_a_sender_a_subject_or_where_replies_go(added: bytes) -> None:
-    assert verdicts(added + sent_to("Ana", "Hello")) == [False, False]
+    assert verdicts(added + sent_to("Ana", "Hello"), RECORDS) == [False, False]
 
 
 def test_a_word_that_is_changed_on_the_way_is_noticed() -> None:
     message = sent_to("Ana", "Hello, the meeting is on Monday.")
 
-    assert verdicts(message.replace(b"Monday", b"Friday")) == [False, False]
+    assert verdicts(message.replace(b"Monday", b"Friday"), RECORDS) == [False, False]
 
 
 def test_the_fields_of_a_signature_keep_to_the_length_of_lines() -> None:
@@ -162,7 +142,7 @@ def test_a_message_is_never_brought_into_canonical_form_whole_for_anybodys_name(
 
     content = personaliser.envelope(Recipient(1, 17, 4711, "ana@example.org", name), "ana@example.org", "now").content
 
-    assert verdicts(content) == [True, True]
+    assert verdicts(content, RECORDS) == [True, True]
 
 
 def test_without_a_key_nothing_is_signed() -> None:
