@@ -65,6 +65,7 @@ class Seal:
         self._whole = any(b"\0" in piece for piece in pieces[::2])  # no mail has one; but then the marks are none
         self._head = _Form(_canonical_head(chosen), frozenset(), _value_of_a_field)
         self._body = _Form(relaxed.body(body), _may_be_empty(body), relaxed.inside)
+        self._gaps = self._head.gaps + self._body.gaps
         self._begun = sha256(self._body.parts[0])
 
     def fields(self, pieces: Sequence[bytes]) -> bytes:
@@ -73,14 +74,15 @@ class Seal:
         written: list[bytes] = []
         for (start, sign), canonical in zip(self._signatures, self._starts, strict=True):
             signature = b64encode(sign(b"".join((*head, canonical, hashed, b"; b="))))
-            folded = b"\r\n ".join(signature[at : at + _LINE] for at in range(0, len(signature), _LINE))
+            folded = b"\r\n ".join([signature[at : at + _LINE] for at in range(0, len(signature), _LINE)])
             written += (start, hashed, b";\r\n b=", folded, b"\r\n")
         return b"".join(written)
 
     def _canonical(self, pieces: Sequence[bytes]) -> tuple[Iterable[bytes], bytes]:
         """The canonical head, and the hash of the canonical body in base64."""
-        head = self._head.filled(pieces)
-        body = self._body.filled(pieces)
+        ordinary = _ordinary(values := [pieces[gap] for gap in self._gaps])
+        head = self._head.filled(values[: self._head.many], ordinary=ordinary)
+        body = self._body.filled(values[self._head.many :], ordinary=ordinary)
         if head is None or body is None or self._whole:
             first, _, rest = b"".join(pieces).partition(b"\r\n\r\n")
             return [_canonical_head(_chosen(relaxed.fields(first)))], b64encode(sha256(relaxed.body(rest)).digest())
@@ -94,24 +96,29 @@ class _Form:
 
     def __init__(self, canonical: bytes, may_be_empty: frozenset[int], relax: Callable[[bytes], bytes | None]) -> None:
         self.parts = _GAP.split(canonical)
-        self._gaps = [(place, int(self.parts[place])) for place in range(1, len(self.parts), 2)]
-        self._may_be_empty = may_be_empty
+        self.gaps = list(map(int, self.parts[1::2]))
+        self.many = len(self.gaps)
+        self._may_be_empty = [gap in may_be_empty for gap in self.gaps]
         self._relax = relax
 
-    def filled(self, pieces: Sequence[bytes]) -> list[bytes] | None:
+    def filled(self, values: list[bytes], *, ordinary: bool) -> list[bytes] | None:
         """The text with its gaps filled; None if a value could change what is around it."""
         parts = self.parts.copy()
-        for place, gap in self._gaps:
-            value = parts[place] = pieces[gap]
-            if not value:
-                if gap not in self._may_be_empty:
-                    return None
-            elif b" " in value or b"\r" in value or b"\t" in value or b"\n" in value:
-                relaxed_value = None if value.startswith(_BLANK) or value.endswith(_BLANK) else self._relax(value)
-                if relaxed_value is None:
-                    return None
-                parts[place] = relaxed_value
+        if ordinary:
+            parts[1::2] = values
+            return parts
+        for at, (value, may_be_empty) in enumerate(zip(values, self._may_be_empty, strict=True)):
+            relaxed_value = self._relax(value)
+            if relaxed_value is None or value.startswith(_BLANK) or value.endswith(_BLANK) or not (value or may_be_empty):
+                return None
+            parts[2 * at + 1] = relaxed_value
         return parts
+
+
+def _ordinary(values: list[bytes]) -> bool:
+    """Whether values are canonical as they are: none empty, no blanks at their edges or beside each other, none but spaces."""
+    listed = b" ".join(values)
+    return b" ".join(listed.split()) == listed
 
 
 def _value_of_a_field(value: bytes) -> bytes | None:
