@@ -80,12 +80,13 @@ class Seal:
 
     def _canonical(self, pieces: Sequence[bytes]) -> tuple[Iterable[bytes], bytes]:
         """The canonical head, and the hash of the canonical body in base64."""
+        if self._whole:
+            return _as_a_verifier(pieces)
         ordinary = _ordinary(values := [pieces[gap] for gap in self._gaps])
         head = self._head.filled(values[: self._head.many], ordinary=ordinary)
         body = self._body.filled(values[self._head.many :], ordinary=ordinary)
-        if head is None or body is None or self._whole:
-            first, _, rest = b"".join(pieces).partition(b"\r\n\r\n")
-            return [_canonical_head(_chosen(relaxed.fields(first)))], b64encode(sha256(relaxed.body(rest)).digest())
+        if head is None or body is None:
+            return _as_a_verifier(pieces)
         digest = self._begun.copy()
         digest.update(b"".join(body[1:]))
         return head, b64encode(digest.digest())
@@ -113,6 +114,12 @@ class _Form:
                 return None
             parts[2 * at + 1] = relaxed_value
         return parts
+
+
+def _as_a_verifier(pieces: Sequence[bytes]) -> tuple[Iterable[bytes], bytes]:
+    """The canonical head and the hash of the canonical body, of the message whole."""
+    head, _, body = b"".join(pieces).partition(b"\r\n\r\n")
+    return [_canonical_head(_chosen(relaxed.fields(head)))], b64encode(sha256(relaxed.body(body)).digest())
 
 
 def _ordinary(values: list[bytes]) -> bool:

@@ -82,7 +82,7 @@ def test_one_seal_signs_message_after_message(before: bytes, after: bytes, first
         b"words\r\n\r\n\r\n",
         b"tab\there \t\r\n  two\r\n \r\n",
         b" \t leading\r\n",
-        b"\0nought\0 1\0\r\n",
+        b"\0nought\0 \0999\0\r\n",
     ],
 )
 def test_a_body_of_blanks_tabs_and_empty_lines_verifies(body: bytes) -> None:
