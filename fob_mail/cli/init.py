@@ -134,7 +134,7 @@ def _section(model: "type[BaseModel]", prefix: str, values: "dict[str, str | int
 
 def _shown(model: "type[BaseModel]") -> list[str]:
     """The settings of a section that is not there by default, as comments."""
-    return [f'# {name} = ""  # {field.description}\n' for name, field in model.model_fields.items()]
+    return [f'# {field.description}\n# {name} = ""\n' for name, field in model.model_fields.items()]
 
 
 def _plain(default: object) -> object:

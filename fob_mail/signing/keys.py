@@ -38,7 +38,7 @@ class Kind(StrEnum):
     """What a key is."""
 
     RSA = "rsa"  # understood by every verifier
-    ED25519 = "ed25519"  # ten times as fast and short; by some verifiers not yet, so that an RSA signature goes beside it
+    ED25519 = "ed25519"  # many times as fast, and short; not every verifier knows it, so that an RSA signature goes beside it
 
 
 class Named(Protocol):

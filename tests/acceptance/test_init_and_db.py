@@ -1,6 +1,7 @@
 """The first commands of all: a folder becomes an installation, once."""
 
 import json
+import re
 import stat
 import subprocess
 import tomllib
@@ -11,7 +12,7 @@ import pytest
 
 from docs.generate import settings_rows
 from fob_mail.models import SCHEMA_REVISION
-from fob_mail.settings import Settings
+from fob_mail.settings import Settings, load
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -33,9 +34,19 @@ def test_init_writes_every_setting_with_what_it_is_for_and_its_default(fob_mail:
     text = (tmp_path / "fob-mail.toml").read_text(encoding="utf-8")
     told = [(name.rpartition(".")[2], description) for name, _, description in settings_rows()]
 
-    assert all(f"\n# {description}\n{name} = " in text for name, description in told)
+    assert all(re.search(rf"\n# {re.escape(description)}\n(# )?(\[\[)?{name}(]]| = )", text) for name, description in told)
     keys = {"secret_key": "k" * 40, "digest_key": "d" * 40}
     assert Settings.model_validate(tomllib.loads(text) | keys) == Settings.model_validate(keys)
+
+
+def test_the_section_for_signing_is_there_as_comments_and_works_without_them(fob_mail: Command, tmp_path: Path) -> None:
+    fob_mail("init")
+    before, section = (tmp_path / "fob-mail.toml").read_text(encoding="utf-8").split("# [[dkim]]")
+    filled = "[[dkim]]" + section.replace('# domain = ""', 'domain = "example.org"').replace('# selector = ""', 'selector = "april"')
+
+    (tmp_path / "fob-mail.toml").write_text(before + filled.replace('# key_file = ""', 'key_file = "april.pem"'), encoding="utf-8")
+
+    assert [signer.key_file for signer in load(tmp_path / "fob-mail.toml", {}).dkim] == [tmp_path / "april.pem"]
 
 
 def test_init_twice_changes_nothing(fob_mail: Command, tmp_path: Path) -> None:
