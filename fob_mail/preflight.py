@@ -121,8 +121,7 @@ def _page(composed: Composed) -> Iterator[Problem]:
         )
     for url in dict.fromkeys(tags.links):
         yield from _link(url)
-    yield from _unrendered(composed.html, "html")
-    yield from _unrendered(composed.text, "text")
+    yield from list(_unrendered(composed.html, "html")) or _unrendered(composed.text, "text")  # the same article is in both
 
 
 def _link(url: str) -> Iterator[Problem]:
@@ -139,7 +138,7 @@ def _link(url: str) -> Iterator[Problem]:
 def _unrendered(content: str, place: str) -> Iterator[Problem]:
     found = _UNRENDERED.search(content)
     if found:
-        problem = f"{found[0][:40]!r} stands in the {place}: it looks like a field that was never filled in."
+        problem = f"\u201c{' '.join(found[0].split())[:40]}\u201d stands in the {place}: it looks like a field that was never filled in."
         yield _error("unrendered", place, problem, "Take it out of the article, or write it in plain words.")
     for name in sorted({field for field, _ in MARK.findall(content)} - FIELDS):
         yield _error("unknown-field", place, f"The {place} has a field {name!r} that nothing fills in.", "Take it out of the template.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from fob_mail.articles import dates
+from fob_mail.articles import dates, oddities
 from fob_mail.articles.article import Notice
 from fob_mail.articles.people import Labelled, Role, people
 from fob_mail.events import Billing, Event, When
@@ -32,34 +32,37 @@ _PLACE = re.compile(
     r"\b(?:at|in|en)\s+(?:the\s+)?(?P<place>[A-Z\u00c0-\u00dd][^,.;()\n]{2,80}(?:,\s+[A-Z0-9\u00c0-\u00dd][^,.;()\n]{1,60}){0,4})"
 )
 _ONLINE = re.compile(r"\b(?:on ?line|zoom|livestream(?:ed)?|en línea)\b", re.IGNORECASE)
-LONGEST = 1500
 ENOUGH = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """The paragraph that announces, and the date in it."""
+    """The paragraph that announces, and the date in it; and the dates that were announced as well."""
 
     text: str
     found: dates.Found
+    others: tuple[dates.Found, ...] = ()
 
 
 def announcement(paragraphs: list[str]) -> Announcement | None:
-    """The paragraph that most looks like an invitation with a date; None if none does."""
-    best: tuple[int, int, Announcement] | None = None
-    for number, text in enumerate(paragraphs):
-        if len(text) > LONGEST:
+    """The paragraph that most looks like an invitation with a date, the first of several alike; None if none does."""
+    told: list[tuple[int, str, dates.Found]] = []
+    for text in paragraphs:
+        if len(text) > oddities.LONGEST:
             continue
         for found in dates.find(text):
             score = (
-                2 * (found.starts is not None)
+                2 * (found.starts is not None or bool(found.no_time))
                 + 2 * (found.weekday is not None)
                 + bool(_INVITES.search(text))
                 + 2 * bool(_ANNOUNCES.search(text))
             )
-            if score >= ENOUGH and (best is None or (score, number) >= best[:2]):
-                best = (score, number, Announcement(text, found))
-    return best[2] if best else None
+            if score >= ENOUGH:
+                told.append((score, text, found))
+    if not told:
+        return None
+    _, text, found = max(told, key=lambda one: one[0])
+    return Announcement(text, found, tuple(other for _, _, other in told if other is not found))
 
 
 def event_of(
@@ -69,6 +72,10 @@ def event_of(
     said = [line.rest for line in lines if line.role is Role.TIME]
     found = dates.find(", ".join(said))[:1] or ([told.found] if told else [])
     moment, notices = _moment(found[0], zone, today) if found else (None, [])
+    if found and moment:
+        in_text = told is not None and found[0] is told.found
+        notices += oddities.zones(found[0], told.text if told and in_text else ", ".join(said), moment)
+        notices += oddities.other_days(found[0], [told.found, *told.others] if told else [], zone, today)
     if told is None and not said and not any(line.role in {Role.SPEAKERS, Role.CHAIR} for line in lines):
         return None, []
     places = [line.rest.rstrip(".") for line in lines if line.role is Role.PLACE]
@@ -113,11 +120,14 @@ def _moment(found: dates.Found, zone: ZoneInfo, today: date) -> tuple[When | Non
     moment = dates.when(found, zone, today)
     written = f"\u201c{found.as_written}\u201d"
     if moment is None:
-        return None, [Notice("impossible-date", f"There is no such day: {written}.", "Correct the date in the article.")]
+        return None, []  # impossible() tells
     notices = [] if moment.year_said else [_inferred(found, moment, today)]
+    if found.either_way:
+        problem = f"{written} may be read in two ways; the day is taken to come first: {moment.starts.day} {moment.starts:%B %Y}."
+        notices.append(Notice("day-first", problem, f"Write the month in letters, or in the front matter: date: {_written_out(moment)}"))
     if real := dates.disagrees(found):
         notices.append(Notice("weekday-mismatch", f"{written} is a {real}.", "Correct the weekday or the date in the article."))
-    if not moment.time_said:
+    if not moment.time_said and not found.no_time:
         notices.append(
             Notice("no-time", f"{written} has no time of day.", f"Write it in the front matter: date: {moment.starts:%Y-%m-%d} 18:30")
         )
@@ -132,6 +142,9 @@ def _inferred(found: dates.Found, moment: When, today: date) -> Notice:
         why = f"in it that day is a {dates.WEEKDAY_NAMES[found.weekday]}"
         earlier = [year for year in others if year < likely]
         past = f", as it was in {max(earlier)}" if earlier else ""
-    written_out = f"{moment.starts:%Y-%m-%d %H:%M}" if moment.time_said else f"{moment.starts:%Y-%m-%d}"
     problem = f"The year of \u201c{found.as_written}\u201d is not said; {likely} is likely: {why}{past}."
-    return Notice("year-inferred", problem, f"Write it in the front matter: date: {written_out}")
+    return Notice("year-inferred", problem, f"Write it in the front matter: date: {_written_out(moment)}")
+
+
+def _written_out(moment: When) -> str:
+    return f"{moment.starts:%Y-%m-%d %H:%M}" if moment.time_said else f"{moment.starts:%Y-%m-%d}"

@@ -18,12 +18,29 @@ _KINDS = (
             re.IGNORECASE,
         ),
     ),
-    (CallKind.FOLLOW, re.compile(r"\b(?:follow|sigue|síguenos)\b", re.IGNORECASE)),
+    (CallKind.FOLLOW, re.compile(r"^\W*(?:follow|sigue|síguenos)\b", re.IGNORECASE)),
 )
 _PROMISE = re.compile(r"\b(?:here|aqu[ií]|this link|below|este enlace)\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[\u2013\u2014|\u00b7/-]\s+")
 _FOLLOW = re.compile(r"(?P<label>(?:Follow|Sigue a|Síguenos)\b.{0,100}?)\s+(?:at|on|en)(?P<rest>(?:\s.{0,200})?)$")
 URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
+
+
+def address_in(words: str) -> str:
+    """The first web address in the words, without what ends the sentence or the bracket around it; empty if there is none."""
+    found = URL.search(words)
+    if not found:
+        return ""
+    url = found[0]
+    while url[-1] in ".,;:!?\u2019\u201d" or _closes_nothing(url):
+        url = url[:-1]
+    return url
+
+
+def _closes_nothing(url: str) -> bool:
+    """Whether the bracket at its end was opened outside: `(see https://…)`, but not `https://…/Evo_(film)`."""
+    opening = {")": "(", "]": "["}.get(url[-1])
+    return opening is not None and url.count(url[-1]) > url.count(opening)
 
 
 def kind_of(words: str) -> CallKind | None:
@@ -56,8 +73,7 @@ def follow_of(sentence: str) -> CallToAction | None:
     match = _FOLLOW.fullmatch(sentence.strip().rstrip("."))
     if not match:
         return None
-    url = URL.search(match["rest"])
-    return CallToAction(CallKind.FOLLOW, match["label"].strip(), url[0].rstrip(".,;") if url else "")
+    return CallToAction(CallKind.FOLLOW, match["label"].strip(), address_in(match["rest"]))
 
 
 def _parts(spans: tuple[Span, ...]) -> list[tuple[str, str]]:
@@ -68,7 +84,7 @@ def _parts(spans: tuple[Span, ...]) -> list[tuple[str, str]]:
             if number:
                 parts.append(("", ""))
             before, url = parts[-1]
-            bare = URL.search(words)
-            parts[-1] = (before + URL.sub("", words), url or span.href or (bare[0].rstrip(".,;)") if bare else ""))
+            bare = address_in(words)
+            parts[-1] = (before + URL.sub("", words), url or span.href or bare)
     tidy = ((" ".join(words.split()).strip(" :.,"), url) for words, url in parts)
     return [(words, url) for words, url in tidy if words or url]

@@ -1,6 +1,7 @@
 """When is it? Dates as people write them, in English and Spanish, and what had to be inferred to know them.
 
-Monday April 19, 18.30 · 19 April at 6.30pm · Monday 19th April 2027, 7–9pm · lunes 19 de abril, 18:30 h · 2027-04-19 18:30
+Monday April 19, 18.30 · 19 April at 6.30pm · Monday 19th April 2027, 7–9pm · lunes 19 de abril, 18:30 h
+19/04/2027 at noon · 2027-04-19 18:30
 """
 
 import re
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from fob_mail.articles import clocks
 from fob_mail.events import When
 
 MONTHS = {
@@ -35,7 +37,8 @@ SOON = 400
 """Days ahead within which the next year that fits is taken; an invitation is for something to come."""
 
 _YEARS = 12
-_NOON = 12
+_MONTHS = 12
+_LEAP = 2000
 
 
 def _either(words: dict[str, int]) -> str:
@@ -45,18 +48,16 @@ def _either(words: dict[str, int]) -> str:
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|º)?"
 _MONTH = rf"(?P<month>{_either(MONTHS)})\b\.?"
 _WEEKDAY = rf"(?:(?P<weekday>{_either(WEEKDAYS)})\b[,.]?\s{{1,3}})?"
-_YEAR = r"(?:,?\s{1,3}(?:del?\s{1,3})?(?P<year>20\d\d)(?![\d.:]))?"
+_YEAR = r"(?:,?\s{1,3}(?:del?\s{1,3})?(?P<year>20\d\d)(?!\d|[.:]\d))?"
 _DATES = (
     re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b(?P<weekday>)"),
+    re.compile(
+        rf"\b{_WEEKDAY}(?<![\d/.-])(?P<day>\d{{1,2}})(?P<sign>[/.-])(?P<month>\d{{1,2}})(?P=sign)(?P<year>20\d\d)(?!\d|[/.:-]\d)",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\b{_WEEKDAY}(?:el\s{{1,3}}|the\s{{1,3}})?{_DAY}\s{{1,3}}(?:of\s{{1,3}}|de\s{{1,3}})?{_MONTH}{_YEAR}", re.IGNORECASE),
     re.compile(rf"\b{_WEEKDAY}{_MONTH}\s{{1,3}}{_DAY}(?![\d%]){_YEAR}", re.IGNORECASE),
 )
-_CLOCK = r"(?P<{0}h>\d{{1,2}})(?:[.:h](?P<{0}m>\d\d))?\s?(?P<{0}half>[ap]\.?m\b\.?)?(?P<{0}hours>\s?h(?:rs?|ours)?\b\.?)?"
-_TO = r"\s?(?:[-\u2013\u2014]|to|until|till|a las|a|hasta las)\s?"
-_CLOCKS = rf"{_CLOCK.format('')}(?:{_TO}{_CLOCK.format('e')})?"
-_AFTER = re.compile(rf"[\s,;:|\u00b7\u2013\u2014(-]{{0,6}}(?:(?:at|from|starting at|a las|desde las|@)\s{{1,3}})?{_CLOCKS}", re.IGNORECASE)
-_BEFORE = re.compile(rf"{_CLOCKS}\s?(?:,|on|el)?\s{{0,3}}$", re.IGNORECASE)
-_REACH = 40  # characters before a date in which its time may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Found:
     weekday: int | None
     starts: time | None
     ends: time | None
+    no_time: str = ""  # what is written like a time and is none: 25.30
+    either_way: bool = False  # 5/4/2027 is 5 April here and May 4 elsewhere
 
 
 def find(text: str) -> list[Found]:
@@ -128,53 +131,46 @@ def disagrees(found: Found) -> str:
     return WEEKDAY_NAMES[real] if real != found.weekday else ""
 
 
+def possible(found: Found) -> bool:
+    """Whether there is such a day, in the year that is said or in any."""
+    try:
+        date(found.year or _LEAP, found.month, found.day)
+    except ValueError:
+        return False
+    return True
+
+
 def _read(text: str, match: re.Match[str]) -> Found:
     said = match.groupdict()
-    month = int(said["month"]) if said["month"].isdigit() else MONTHS[said["month"].lower()]
-    end, starts, ends = _time_beside(text, match)
-    start = match.start()
+    month, day, either_way = _month_and_day(said)
+    hours = clocks.beside(text, match.start(), match.end())
     return Found(
-        start=start,
-        end=end,
-        as_written=" ".join(text[start:end].split()).rstrip(" ,;("),
+        start=match.start(),
+        end=hours.end,
+        as_written=" ".join(text[match.start() : hours.end].split()).rstrip(" ,;("),
         month=month,
-        day=int(said["day"]),
+        day=day,
         year=int(said["year"]) if said["year"] else None,
         weekday=WEEKDAYS[said["weekday"].lower()] if said["weekday"] else None,
-        starts=starts,
-        ends=ends,
+        starts=hours.starts,
+        ends=hours.ends,
+        no_time=hours.impossible,
+        either_way=either_way,
     )
 
 
-def _time_beside(text: str, match: re.Match[str]) -> tuple[int, time | None, time | None]:
-    """The time right after a date, else right before it; and where the date with its time ends."""
-    after = _AFTER.match(text, match.end())
-    if after and (clocks := _clocks(after)):
-        return after.end(), *clocks
-    before = _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])
-    if before and (clocks := _clocks(before)):
-        return match.end(), *clocks
-    return match.end(), None, None
-
-
-def _clocks(match: re.Match[str]) -> tuple[time, time | None] | None:
-    said = match.groupdict()
-    plain = not (said["m"] or said["half"] or said["hours"] or said["ehalf"] or said["em"] or said["ehours"])
-    if plain:
-        return None  # a bare number is no time
-    borrowed = said["half"] or (said["ehalf"] if int(said["h"]) <= int(said["eh"] or 0) else None)
-    starts = _clock(said["h"], said["m"], borrowed)
-    ends = _clock(said["eh"], said["em"], said["ehalf"]) if said["eh"] else None
-    return (starts, ends) if starts else None
-
-
-def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
-    hours = int(hour)
-    if half:
-        if not 1 <= hours <= _NOON:
-            return None
-        hours = hours % _NOON + (_NOON if half[0] in "pP" else 0)
-    try:
-        return time(hours, int(minute or 0))
-    except ValueError:
-        return None
+def _month_and_day(said: dict[str, str]) -> tuple[int, int, bool]:
+    """Month and day, and whether they may be the other way round. In figures the day comes first, unless only the month can."""
+    if not said["month"].isdigit():
+        return MONTHS[said["month"].lower()], int(said["day"]), False
+    month, day = int(said["month"]), int(said["day"])
+    if not said.get("sign"):
+        return month, day, False  # 2027-04-19
+    if max(month, day) > _MONTHS or month == day:
+        return (day, month, False) if day <= _MONTHS else (month, day, False)
+    if said["weekday"]:  # it may tell which
+        weekday, year = WEEKDAYS[said["weekday"].lower()], int(said["year"])
+        fits = [date(year, *pair).weekday() == weekday for pair in ((month, day), (day, month))]
+        if any(fits):
+            return (month, day, all(fits)) if fits[0] else (day, month, False)
+    return month, day, True

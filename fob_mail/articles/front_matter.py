@@ -29,6 +29,7 @@ LARGEST = 20_000
 """Characters of front matter."""
 
 FENCE = re.compile(r"\ufeff?---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_NEVER_CLOSED = re.compile(r"\ufeff?---[ \t]*\n\s*[A-Za-z_]+[ \t]*:")
 KINDS = (CallKind.REGISTER, CallKind.SHARE, CallKind.RETWEET, CallKind.FOLLOW)
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -66,6 +67,8 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
     """The front matter, and the text below it. Raises InputError with everything that is wrong."""
     match = FENCE.match(source)
     if not match:
+        if _NEVER_CLOSED.match(source):
+            raise InputError("The front matter begins in line 1 with --- and is never closed.", "Write a line of --- below it.")
         return FrontMatter(), source
     written = _parsed(match[1] or "")
     wrong: list[str] = []
@@ -168,7 +171,7 @@ def _moment(written: dict[str, object], key: str, zone: ZoneInfo, wrong: list[st
         return datetime.combine(value, time(0), zone), False
     found = dates.find(str(value))
     moment = dates.when(found[0], zone, date.min.replace(year=2000)) if found and found[0].year else None
-    if moment is None or dates.disagrees(found[0]):
+    if moment is None or dates.disagrees(found[0]) or found[0].either_way or found[0].no_time:
         wrong.append(f"  {key}: {str(value)[:60]!r} is not a date with its year; write 2027-04-19 18:30")
         return None, True
     return moment.starts, moment.time_said

@@ -22,12 +22,13 @@ class _Reading:
     title: str = ""
     blocks: list[Block] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    row: list[tuple[Span, ...]] | None = None  # the cells of the row of a table that is being read
 
 
 def blocks(text: str) -> tuple[str, list[Block], list[Notice]]:
     """The first heading of level 1, all other blocks, and what had to be dropped. HTML is shown as text."""
     reading = _Reading()
-    _read(MarkdownIt("commonmark", {"html": False}).parse(text), reading)
+    _read(MarkdownIt("commonmark", {"html": False}).enable("table").parse(text), reading)
     return reading.title, reading.blocks, reading.notices
 
 
@@ -43,6 +44,8 @@ def _read(tokens: Sequence[Token], reading: _Reading) -> None:
                     reading.blocks.append(Block(open_lists[0], ()))
             case "bullet_list_close" | "ordered_list_close":
                 open_lists.pop()
+            case "table_open" | "tr_open" | "tr_close":
+                _table(token.type, reading)
             case "blockquote_open" | "blockquote_close":
                 quotes += token.nesting
             case "heading_open":
@@ -60,7 +63,9 @@ def _read(tokens: Sequence[Token], reading: _Reading) -> None:
 def _inline(reading: _Reading, spans: tuple[Span, ...], *, in_list: bool, quoted: bool) -> None:
     """Words: of the heading or the list that was just opened, else a paragraph or a quote of their own."""
     last = reading.blocks[-1] if reading.blocks else None
-    if last and last.kind is BlockKind.HEADING and not last.items:
+    if reading.row is not None:
+        reading.row.append(spans)
+    elif last and last.kind is BlockKind.HEADING and not last.items:
         reading.blocks.pop()
         if last.level == 1 and not reading.title:
             reading.title = "".join(span.text for span in spans).strip()
@@ -72,6 +77,23 @@ def _inline(reading: _Reading, spans: tuple[Span, ...], *, in_list: bool, quoted
         reading.blocks.append(Block(BlockKind.QUOTE, (spans,)))
     else:
         reading.blocks += [Block(BlockKind.PARAGRAPH, (line,)) for line in _lines(spans)]
+
+
+def _table(step: str, reading: _Reading) -> None:
+    """A table is told of; each row of it is a paragraph, its cells on a line."""
+    if step == "table_open":
+        remedy = "Look at the preview; a list may serve readers better, on a telephone above all."
+        reading.notices.append(Notice("table", "A table is shown as lines of text, its cells divided by \u00b7.", remedy))
+        return
+    if step == "tr_open":
+        reading.row = []
+        return
+    line: list[Span] = []
+    for cell in filter(None, reading.row or []):
+        line += [Span(" \u00b7 "), *cell] if line else cell
+    if line:
+        reading.blocks.append(Block(BlockKind.PARAGRAPH, (tuple(line),)))
+    reading.row = None
 
 
 def _lines(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
@@ -105,6 +127,10 @@ def _spans(tokens: Sequence[Token], notices: list[Notice]) -> list[Span]:
                 href = _href(str(token.attrGet("href") or ""), notices)
             case "link_close":
                 href = ""
+            case "image":
+                problem = f"The picture \u201c{token.content[:60]}\u201d is left out: mails carry no pictures yet; its words stay."
+                notices.append(Notice("picture-left-out", problem, "Take it out of the article, or put a link to it in its place."))
+                found.append(Span(token.content, href, strong > 0, emphasis > 0))
             case "softbreak" | "hardbreak":
                 found.append(Span("\n"))
             case _:

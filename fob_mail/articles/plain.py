@@ -3,7 +3,7 @@
 import re
 
 from fob_mail.articles.article import Block, BlockKind, Span
-from fob_mail.articles.calls import URL
+from fob_mail.articles.calls import URL, address_in
 from fob_mail.articles.people import labelled
 
 WRAPPED = 120
@@ -33,7 +33,7 @@ def spans(words: str) -> tuple[Span, ...]:
     found: list[Span] = []
     at = 0
     for match in URL.finditer(words):
-        url = match[0].rstrip(".,;:!?)\u2019\u201d")
+        url = address_in(match[0])
         found += [Span(words[at : match.start()]), Span(url, href=url)]
         at = match.start() + len(url)
     return tuple(span for span in (*found, Span(words[at:])) if span.text)

@@ -1,5 +1,6 @@
 """From an organiser's file to an Article: decoded, its front matter taken off, and the rest understood."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fob_mail.articles import front_matter, markdown, plain
 from fob_mail.articles.article import Article, CallKind, CallToAction, Notice
 from fob_mail.articles.front_matter import FrontMatter
+from fob_mail.articles.oddities import marks_of_markdown
 from fob_mail.articles.understanding import understand
 from fob_mail.errors import InputError
 from fob_mail.events import Event, When
@@ -22,6 +24,9 @@ _SIGNATURES = {
     b"\xff\xd8\xff": "a picture",
     b"{\\rtf": "an RTF file",
 }
+_PAGE = re.compile(
+    r"\s*(?:<\?xml\b[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|article)\b", re.IGNORECASE | re.DOTALL
+)
 _AS_TEXT = "Save the article as plain text (.txt) or Markdown (.md)."
 
 
@@ -33,6 +38,8 @@ def decode(raw: bytes) -> str:
         if raw.startswith(signature):
             raise InputError(f"The article is {kind}, not a text.", _AS_TEXT)
     text = _decoded(raw)
+    if _PAGE.match(text):
+        raise InputError("The article is a web page (HTML), not a text.", "Copy its text off the page, or save it as .txt or .md.")
     if "\x00" in text:
         raise InputError("The article is not a text: it has bytes that no text has.", _AS_TEXT)
     if not text.strip():
@@ -53,7 +60,7 @@ def read(source: str, file_name: str, zone: ZoneInfo, today: date) -> Article:
     if PurePath(file_name).suffix.lower() in {".md", ".markdown"}:
         title, blocks, notices = markdown.blocks(text)
     else:
-        blocks = plain.blocks(text)
+        blocks, notices = plain.blocks(text), marks_of_markdown(text)
     if not title and not any(block.text.strip() for block in blocks):
         raise InputError("The article has no words.", "Write some, or give another file.")
     article = understand(blocks, matter.title or title, zone, today)
@@ -74,7 +81,18 @@ def _completed(article: Article, matter: FrontMatter) -> Article:
     event = _event(article.event, article.title, matter)
     settled = set()
     if matter.date:
-        settled |= {"year-inferred", "no-date", "no-time", "impossible-date", "weekday-mismatch", "no-event"}
+        settled |= {
+            "year-inferred",
+            "no-date",
+            "no-time",
+            "impossible-date",
+            "impossible-time",
+            "day-first",
+            "several-days",
+            "time-zone",
+            "weekday-mismatch",
+            "no-event",
+        }
     if matter.event or matter.place:
         settled.add("no-event")
     calls = _calls(article.calls, matter)

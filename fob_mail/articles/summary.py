@@ -16,8 +16,8 @@ def summary(article: Article) -> str:
         ("Byline", article.byline),
         *(_event(article.event) if article.event else []),
         *((call.kind.value.capitalize(), f"{call.label}: {call.url or 'no link'}") for call in article.calls),
-        ("Body", f"{paragraphs} paragraphs, {words:,} words"),
-        ("Language", article.language or ""),
+        ("Body", _counted(paragraphs, "paragraph") + ", " + _counted(words, "word")),
+        ("Language", article.language or "not recognised: the frame is in the list's"),
     ]
     said = [(label, _short(words)) for label, words in rows if words]
     width = max(len(label) for label, _ in said) + 2
@@ -42,6 +42,10 @@ def _when(event: Event) -> str:
 
 def _person(person: Person) -> str:
     return f"{person.name} ({person.role})" if person.role else person.name
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
 
 
 def _short(words: str) -> str:

@@ -51,9 +51,10 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
 ) -> None:
     """Turn ARTICLE (.txt or .md; - for standard input) into the mail of a campaign, and say how it was understood.
 
-    \b
     Composing again under the same name replaces the draft, until it is sent.
-    For example:
+
+    \b
+    Example:
       fob-mail compose article.txt --list supporters --name bolivia-april \\
         --link register=https://events.example.org/bolivia
     """  # noqa: D301 click's \b keeps the lines of an example
@@ -127,11 +128,16 @@ def _show(draft: Draft) -> None:
     click.echo()
     click.echo(f"Subject    {composed.subject}")
     click.echo(f"First line {composed.preheader}")
-    click.echo(f"Size       HTML {len(composed.html.encode()) / 1000:.0f} kB, text {len(composed.text.encode()) / 1000:.0f} kB")
+    click.echo(f"Size       HTML {_size(composed.html)}, text {_size(composed.text)}")
     click.echo()
     show(draft.problems)
     click.secho(f"Composed {draft.slug} for the list {draft.to}.", fg="green", bold=True)
     click.echo(f"Look at it: fob-mail preview {draft.slug} --out preview/")
+
+
+def _size(content: str) -> str:
+    size = len(content.encode())
+    return f"{size / 1000:.0f} kB" if size >= 1000 else f"{size} bytes"  # noqa: PLR2004 a kilobyte
 
 
 def _report(draft: Draft) -> dict[str, object]:

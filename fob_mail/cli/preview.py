@@ -47,22 +47,27 @@ class Files:
 def command(installation: Installation, name: str, out: Path, address: str, as_json: bool) -> None:
     """Write the mail of campaign NAME as message.html, message.txt and message.eml.
 
-    \b
     The way out in a preview belongs to nobody and takes nobody off, unless you ask for a subscriber's with --as.
-    For example:
+
+    \b
+    Example:
       fob-mail preview bolivia-april --out preview/
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.cli import checking  # noqa: PLC0415
+    from fob_mail.database import clock  # noqa: PLC0415
 
     with installation.database.read() as session:
         campaign = campaigns.find(session, name)
         files = _files(session, campaign, installation, _recipient(session, campaign, address))
+        problems = checking.problems_of(session, campaign, installation.settings, clock(session))
     written = files.write(out)
     if as_json:
-        emit({"campaign": name, "as": address or None, "files": [str(path) for path in written]})
+        emit({"campaign": name, "as": address or None, "files": [str(path) for path in written], "problems": checking.as_json(problems)})
         return
     for path in written:
         click.echo(f"{path}")
+    checking.show(problems)
     click.echo(f"Open {written[0]} in a browser. Next, one real mail: fob-mail test {name} YOU@EXAMPLE.ORG")
 
 

@@ -1,6 +1,6 @@
 """Dates as people write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +24,10 @@ TODAY = date(2021, 4, 1)
         "el lunes 19 de abril de 2021 a las 18:30",
         "6.30pm on Monday 19 April",
         "Monday 19 April, 18h30",
+        "19/04/2021 at 6.30pm",
+        "Monday 19.4.2021, 18.30",
+        "04/19/2021, 18:30",
+        "18.30 on 19/04/2021",
     ],
 )
 def test_the_same_moment_in_many_words(words: str) -> None:
@@ -47,7 +51,9 @@ def test_a_span_of_hours_has_an_end(words: str, hours: tuple[int, int]) -> None:
     assert (moment.starts.hour, moment.ends.hour) == hours
 
 
-@pytest.mark.parametrize("words", ["in October 2020", "400,000 jobs", "11 months", "may 4% of", "$11.2 billion", "room 12, April is cruel"])
+@pytest.mark.parametrize(
+    "words", ["in October 2020", "400,000 jobs", "11 months", "may 4% of", "$11.2 billion", "room 12, April is cruel", "1.2.3.2027", "5/4"]
+)
 def test_what_is_no_day_is_none(words: str) -> None:
     assert dates.find(words) == []
 
@@ -74,3 +80,76 @@ def test_the_likely_year_is_the_next_that_fits_or_the_nearest(today: date, year:
     likely = dates.likely_years(dates.find("Monday 19 April, 18:30")[0], today)[0]
 
     assert likely == year or (today.year == 2018 and likely in {2015, 2021})
+
+
+@pytest.mark.parametrize(
+    "words", ["on 3 April 2028.", "on 3 April 2028,", "el 3 de abril de 2028.", "on April 3, 2028)", "on 3 April 2028; then"]
+)
+def test_the_year_may_end_its_sentence(words: str) -> None:
+    (found,) = dates.find(words)
+
+    assert found.year == 2028
+
+
+def test_a_time_is_no_year() -> None:
+    (found,) = dates.find("3 April 20.30")
+
+    assert (found.year, found.starts) == (None, time(20, 30))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "3 April 2027 at noon",
+        "at 12 noon on 3 April 2027",
+        "3 April 2027, midday",
+        "el 3 de abril de 2027 a mediodía",
+        "el 3 de abril de 2027 al mediodia",
+        "el 3 de abril de 2027 a las 12 del mediodía",
+    ],
+)
+def test_noon_is_a_time(words: str) -> None:
+    (found,) = dates.find(words)
+
+    assert found.starts == time(12)
+
+
+def test_noon_may_be_the_end() -> None:
+    (found,) = dates.find("3 April 2027, 11am to noon")
+
+    assert (found.starts, found.ends) == (time(11), time(12))
+
+
+@pytest.mark.parametrize(
+    ("words", "day_and_month", "either_way"),
+    [
+        ("5/4/2027", (5, 4), True),
+        ("4/4/2027", (4, 4), False),
+        ("19/4/2027", (19, 4), False),
+        ("4/19/2027", (19, 4), False),
+        ("Monday 5/4/2027", (5, 4), False),
+        ("Tuesday 5/4/2027", (4, 5), False),
+        ("Friday 5/4/2027", (5, 4), True),
+    ],
+)
+def test_in_figures_the_day_comes_first_unless_it_cannot(words: str, day_and_month: tuple[int, int], either_way: bool) -> None:
+    """The weekday tells it too, where it is that of one reading only."""
+    (found,) = dates.find(words)
+
+    assert (found.day, found.month) == day_and_month
+    assert found.either_way is either_way
+
+
+@pytest.mark.parametrize(
+    ("words", "real"), [("31 April 2027", False), ("29 February 2027", False), ("29 February", True), ("2027-13-01", False)]
+)
+def test_a_day_is_possible_in_its_year_or_in_any(words: str, real: bool) -> None:
+    assert dates.possible(dates.find(words)[0]) is real
+
+
+@pytest.mark.parametrize(("words", "no_time"), [("3 April, 25.30", "25.30"), ("3 April at 13pm", "13pm"), ("6 May, 44.63 per cent", "")])
+def test_what_is_written_like_a_time_and_is_none_is_kept(words: str, no_time: str) -> None:
+    (found,) = dates.find(words)
+
+    assert found.starts is None
+    assert found.no_time == no_time

@@ -293,3 +293,77 @@ def test_long_lines_of_anything_take_linear_time(piece: str, name: str) -> None:
     an_article(text, name)
 
     assert time.process_time() - began < 10  # quadratic time would be minutes
+
+
+@pytest.mark.parametrize(
+    ("words", "href"),
+    [
+        ("See https://wiki.example.org/Evo_(film) now.", "https://wiki.example.org/Evo_(film)"),
+        ("It is told (see https://wiki.example.org/Evo).", "https://wiki.example.org/Evo"),
+        ("It is told (see https://wiki.example.org/Evo_(film)).", "https://wiki.example.org/Evo_(film)"),
+        ("Is it https://wiki.example.org/a[1]?", "https://wiki.example.org/a[1]"),
+    ],
+)
+def test_a_bracket_belongs_to_a_link_that_opens_it(words: str, href: str) -> None:
+    article = an_article(f"Title\n\n{words} More words follow it.\n")
+
+    assert [span.href for block in article.body for item in block.items for span in item if span.href] == [href]
+
+
+def test_two_links_with_the_same_words_are_told() -> None:
+    article = an_article(
+        "Title\n\nA text that tells of it, and more.\n\nRegister here: https://example.org/1\n\nRegister here: https://example.org/2\n"
+    )
+
+    (problem,) = [notice.problem for notice in article.notices if notice.about == "same-words"]
+    assert problem == "“Register here” leads to https://example.org/1 and to https://example.org/2; the mail has the first."
+
+
+def test_front_matter_that_is_never_closed_is_refused_with_its_line() -> None:
+    with pytest.raises(InputError, match=r"line 1 .* never closed"):
+        an_article("---\ndate: 2027-04-19 18:30\nTitle\n\nText.\n")
+
+
+def test_a_line_of_dashes_above_a_title_is_no_front_matter() -> None:
+    assert "Light" in everything(an_article("---\nLight, water\n\nText.\n"))
+
+
+@pytest.mark.parametrize("raw", [b"<!doctype html><p>Hi</p>", b"  <html><body><p>hi</p>", b"<!-- saved --><HTML lang=en>"])
+def test_a_web_page_is_refused_with_what_to_do(raw: bytes) -> None:
+    with pytest.raises(InputError, match="web page") as caught:
+        decode(raw)
+
+    assert ".md" in caught.value.remedy
+
+
+def test_a_short_spanish_invitation_is_known_to_be_spanish() -> None:
+    article = an_article("Poder popular\n\nLos vecinos de la villa celebran un acto por el agua en la plaza con música.\n")
+
+    assert article.language == "es"
+
+
+def test_a_language_that_cannot_be_told_is_said_not_to_be() -> None:
+    assert "not recognised" in summary(an_article("Tere\n\nTulge kõik!\n"))
+
+
+def test_text_from_right_to_left_is_told() -> None:
+    notices = an_article("\u05e9\u05dc\u05d5\u05dd\n\n\u05d1\u05d5\u05d0\u05d5 \u05db\u05d5\u05dc\u05dd.\n").notices
+
+    assert "right-to-left" in {notice.about for notice in notices}
+
+
+@pytest.mark.parametrize("marks", ["See [this](https://example.org).", "## A heading", "It is **bold**."])
+def test_marks_of_markdown_in_plain_text_are_told_and_kept(marks: str) -> None:
+    article = an_article(f"Title\n\nText.\n\n{marks}\n")
+
+    assert "looks-like-markdown" in {notice.about for notice in article.notices}
+    assert "looks-like-markdown" not in {notice.about for notice in an_article(f"# Title\n\nText.\n\n{marks}\n", "article.md").notices}
+
+
+def test_a_table_and_a_picture_in_markdown_are_told_and_their_words_kept() -> None:
+    article = an_article(
+        "# Title\n\nText ![the well](https://example.org/well.png) here.\n\n| day | place |\n|---|---|\n| one | Leeds |\n", "a.md"
+    )
+
+    assert {notice.about for notice in article.notices} >= {"table", "picture-left-out"}
+    assert [block.text for block in article.body] == ["Text the well here.", "day \u00b7 place", "one \u00b7 Leeds"]

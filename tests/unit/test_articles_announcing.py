@@ -1,0 +1,109 @@
+"""Which event an article announces, and what the organiser is told of it."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fob_mail.articles.article import Article
+from fob_mail.articles.reading import read
+from fob_mail.errors import InputError
+
+LONDON = ZoneInfo("Europe/London")
+TODAY = date(2026, 11, 24)
+
+
+def an_article(invitation: str, matter: str = "") -> Article:
+    """An article of a title, some text and an invitation."""
+    return read(f"{matter}The well\n\nA story of what came to pass there.\n\n{invitation}\n", "article.txt", LONDON, TODAY)
+
+
+def notices(article: Article) -> dict[str, str]:
+    """What is noticed, by its stable word."""
+    return {notice.about: notice.problem for notice in article.notices}
+
+
+def starts(article: Article) -> datetime | None:
+    """When its event begins."""
+    return article.event.when.starts if article.event and article.event.when else None
+
+
+def test_a_year_at_the_end_of_the_sentence_is_the_year() -> None:
+    article = an_article("Join us at the Big Rally at 7pm on Monday 3 April 2028.")
+
+    assert starts(article) == datetime(2028, 4, 3, 19, 0, tzinfo=LONDON)
+    assert not article.notices
+
+
+def test_a_weekday_that_is_not_that_of_the_year_at_the_end_is_told() -> None:
+    article = an_article("Join us at the Big Rally at 7pm on Tuesday 3 April 2028.")
+
+    assert notices(article) == {"weekday-mismatch": "“Tuesday 3 April 2028” is a Monday."}
+
+
+def test_a_date_in_figures_that_has_two_readings_is_said_to_be_read_day_first() -> None:
+    article = an_article("Join us at the Big Rally, a meeting on 5/4/2027 at 6.30pm.")
+    (notice,) = article.notices
+
+    assert starts(article) == datetime(2027, 4, 5, 18, 30, tzinfo=LONDON)
+    assert notice.problem == "“5/4/2027 at 6.30pm” may be read in two ways; the day is taken to come first: 5 April 2027."
+    assert notice.remedy.endswith("date: 2027-04-05 18:30")
+
+
+def test_an_impossible_day_and_time_are_named() -> None:
+    article = an_article("We hold a meeting, The Meeting, on 31 April 2027, 25.30.")
+
+    assert article.event is not None
+    assert notices(article) == {
+        "impossible-date": "There is no such day: “31 April 2027”.",
+        "impossible-time": "There is no such time of day: “25.30”, after “31 April 2027”.",
+    }
+
+
+def test_an_impossible_day_anywhere_in_the_text_is_named_but_not_words_that_look_like_one() -> None:
+    assert "impossible-date" in notices(an_article("It was on 30 February 2019 that the well ran dry."))
+    assert "impossible-date" not in notices(an_article("Of those, some 40 may come again."))
+
+
+def test_what_the_front_matter_settles_is_not_told() -> None:
+    article = an_article("We hold a meeting, The Meeting, on 31 April 2027, 25.30.", "---\ndate: 2027-04-30 18:30\n---\n")
+
+    assert starts(article) == datetime(2027, 4, 30, 18, 30, tzinfo=LONDON)
+    assert not article.notices
+
+
+@pytest.mark.parametrize("said", ["5/4/2027 18:30", "2027-04-19 25:30"])
+def test_the_front_matter_takes_no_date_that_has_to_be_guessed(said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        an_article("It was long ago.", f"---\ndate: {said}\n---\n")
+
+    assert "write 2027-04-19 18:30" in caught.value.problem
+
+
+def test_of_several_days_the_first_is_taken_and_the_others_are_named() -> None:
+    article = an_article(
+        "Join us for a meeting on Monday 1 March 2027 at 7pm.\n\nJoin us for a meeting on Tuesday 2 March 2027 at 7.30pm.\n\n"
+        "The first meeting was on Tuesday 2 March 2021 at 7pm."
+    )
+
+    assert starts(article) == datetime(2027, 3, 1, 19, 0, tzinfo=LONDON)
+    assert notices(article) == {
+        "several-days": "Several days are announced: “Monday 1 March 2027 at 7pm” is taken for the event, "
+        "not “Tuesday 2 March 2027 at 7.30pm”."
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("at 6.30pm EST", "EST"),
+        ("at 18:30 BST / 13:30 La Paz", "13:30 La Paz"),
+        ("at 18:30 (Bolivian time)", "Bolivian time"),
+        ("at 18:30 BST", ""),
+        ("at 18:30 in Leeds", ""),
+    ],
+)
+def test_a_time_zone_that_is_not_the_groups_is_told(words: str, said: str) -> None:
+    told = notices(an_article(f"Join us at the rally on Monday 19 April 2027 {words}, in Conway Hall."))
+
+    assert told == ({"time-zone": f"The time 18:30 is read as that of Europe/London; the article also says “{said}”."} if said else {})
