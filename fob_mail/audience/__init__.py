@@ -7,7 +7,3 @@ leaving        leaving a list, taking that back, leaving all
 suppressions   addresses that are never mailed again
 counting       how many stand how
 """
-
-from fob_mail.audience.counting import Counts, counts
-
-__all__ = ["Counts", "counts"]

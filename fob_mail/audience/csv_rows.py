@@ -6,9 +6,9 @@ A row that cannot be understood costs itself alone: reading starts again at the 
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import count, islice, repeat
 from typing import TextIO
 
 from fob_mail.audience.cells import LONGEST_VALUE
@@ -16,6 +16,7 @@ from fob_mail.audience.cells import LONGEST_VALUE
 DELIMITERS = (",", ";", "\t")
 LONGEST_LINE = 1_000_000
 MOST_LINES = 1_000  # of one row
+_BLOCK = 65_536  # characters
 _COMPARED = 20  # rows, to find the delimiter
 _TOO_LONG = f"a value is longer than {LONGEST_VALUE:,} characters"
 _UNCLOSED = "a quotation mark opens here that is never closed"
@@ -31,25 +32,64 @@ class _LineTooLongError(Exception):
 
 def rows(text: TextIO, delimiter: str) -> Iterator[Row]:
     """Every row of the text, blank ones as no cells. Memory is bounded by LONGEST_LINE, whatever the text holds."""
-    held: list[str] = []  # the lines of the row under way
-    again: deque[str] = deque()  # lines taken by a row that came to nothing
     line = 1
-    while True:
+    while lines := _block(text):
+        if "\0" not in "".join(lines) and len(lines[-1]) < LONGEST_LINE:
+            taken = yield from _together(lines, line, delimiter)
+            line += taken
+            del lines[:taken]
+        if lines:
+            line = yield from _singly(text, deque(lines), line, delimiter)
+
+
+def _together(lines: list[str], line: int, delimiter: str) -> Generator[Row, None, int]:
+    """The rows of many lines, at a third of the price, up to the first that cannot be read or is not whole; how many lines they had."""
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    taken = 0
+    try:
+        if any('"' in one for one in lines):
+            for cells in reader:
+                if reader.line_num - taken > MOST_LINES:
+                    break
+                yield line + taken, cells, ""
+                taken = reader.line_num
+        else:
+            yield from zip(count(line), list(reader), repeat(""), strict=False)
+            taken = len(lines)
+    except csv.Error:
+        pass
+    return taken
+
+
+def _singly(text: TextIO, again: deque[str], line: int, delimiter: str) -> Generator[Row, None, int]:
+    """The rows of these lines, and of further ones of the text where the last row wants them; the number of the next line."""
+    held: list[str] = []  # the lines of the row under way
+    while again:
         try:
             for cells in csv.reader(_lines(text, held, again), delimiter=delimiter, skipinitialspace=True, strict=True):
                 yield line, cells, ""
                 line += len(held)
                 held.clear()
+                if not again:
+                    break
         except csv.Error:
             first, *rest = held
             again.extendleft(reversed(rest))
             yield _alone(line, first, delimiter)
+            line += 1
         except _LineTooLongError:
             yield line, [], f"the line is longer than {LONGEST_LINE:,} characters"
-        else:
-            return
-        line += 1
+            line += 1
         held.clear()
+    return line
+
+
+def _block(text: TextIO) -> list[str]:
+    """Some lines of the text, the last one whole unless it is too long; none at the end."""
+    block = text.read(_BLOCK)
+    if block and block[-1] != "\n":
+        block += text.readline(LONGEST_LINE)
+    return list(io.StringIO(block, newline=""))
 
 
 @contextmanager
@@ -90,8 +130,8 @@ def rows_of(head: str, delimiter: str) -> Iterator[Row]:
 def _lines(text: TextIO, held: list[str], again: deque[str]) -> Iterator[str]:
     read = text.readline
     while line := again.popleft() if again else read(LONGEST_LINE):
-        if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
-            while (more := read(LONGEST_LINE)) and more[-1] not in "\r\n":
+        if len(line) > LONGEST_LINE or (len(line) == LONGEST_LINE and line[-1] not in "\r\n"):
+            while line[-1] not in "\r\n" and (more := read(LONGEST_LINE)) and more[-1] not in "\r\n":
                 pass
             raise _LineTooLongError
         if "\0" in line:

@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from fob_mail.errors import InputError
 
@@ -31,7 +31,7 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
-def open_text(file: BinaryIO) -> tuple[TextIO, str]:
+def open_text(file: BinaryIO) -> tuple[io.TextIOWrapper, str]:
     """The file's text from its start, line ends as they are, and the encoding found. Raises InputError for a workbook.
 
     Bytes that are not UTF-8 are read as Windows-1252 wherever they stand, for files that were pasted together of both.

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fob_mail.audience.staging import Stage
+from fob_mail.errors import InputError
 from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, Suppression, UtcDateTime
 
 _MERGED = {
@@ -50,16 +51,37 @@ class Settled:
     suppressed: int
 
 
-def settle(session: Session, stage: Stage, terms: Terms) -> Settled:
-    """Bring everybody who waits on the stage onto the list, except those who are not to be mailed."""
-    connection = session.connection()
+def hold(connection: Connection, list_id: int) -> None:
+    """Let nobody else add subscribers until the end of the transaction; on PostgreSQL, leaving and sending go on."""
     if connection.dialect.name == "sqlite":  # the first statement takes the write lock: it must be one that writes
-        connection.execute(update(MailingList).where(MailingList.id == terms.list_id).values(slug=MailingList.slug))
+        found = _do(connection, update(MailingList).where(MailingList.id == list_id).values(slug=MailingList.slug))
     else:
-        # Nobody else adds subscribers meanwhile (leaving and sending go on): what is above `newest` is ours.
-        connection.execute(select(MailingList.id).where(MailingList.id == terms.list_id).with_for_update(read=True, key_share=True))
-        connection.execute(text("LOCK TABLE subscribers IN SHARE ROW EXCLUSIVE MODE"))
-        connection.execute(text("SET LOCAL work_mem = '64MB'"))
+        locked = select(MailingList.id).where(MailingList.id == list_id).with_for_update(read=True, key_share=True)
+        found = len(connection.execute(locked).all())
+    if not found:
+        raise InputError("The list has been deleted meanwhile.", "See which there are: fob-mail list ls")
+    if connection.dialect.name == "sqlite":
+        return
+    connection.execute(text("LOCK TABLE subscribers IN SHARE ROW EXCLUSIVE MODE"))
+    connection.execute(text("SET LOCAL work_mem = '64MB'"))
+    connection.execute(text("SET LOCAL jit = off"))  # it takes longer than it saves, for every chunk anew
+
+
+def subscribe(connection: Connection, terms: Terms, newest: int) -> None:
+    """Put the subscribers above the newest of before onto the list, with their consent."""
+    with references_known_to_hold(connection):
+        new = select(Subscriber.id, literal(terms.list_id)).where(Subscriber.id > newest)
+        _do(connection, insert(Subscription).from_select(_SUBSCRIPTION, _subscribed(new, terms), include_defaults=False))
+        _do(connection, _consents(new, terms))
+
+
+def settle(session: Session, stage: Stage, terms: Terms) -> Settled:
+    """Bring everybody who waits on the stage onto the list, except those who are not to be mailed. hold() comes before."""
+    connection = session.connection()
+    if not _any(connection, select(stage.rows.c.line)):
+        return Settled(0, 0, 0, 0, 0)
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("ANALYZE import_rows"))
     newest = connection.scalar(select(func.coalesce(func.max(Subscriber.id), 0))) or 0
     suppressed = _keep_out_the_suppressed(connection, stage)
     known, left = _know(connection, stage, terms.list_id)
@@ -121,10 +143,8 @@ def _add(connection: Connection, stage: Stage, terms: Terms, newest: int) -> int
         absent = ~select(Subscriber.id).where(Subscriber.address == rows.address).exists()
         first = unknown.prefix_with("DISTINCT ON (import_rows.address)").where(absent)
         added = _do(connection, insert(Subscriber).from_select(columns, first, include_defaults=False))
-    with _references_known_to_hold(connection):
-        new = select(Subscriber.id, literal(terms.list_id)).where(Subscriber.id > newest)
-        _do(connection, insert(Subscription).from_select(_SUBSCRIPTION, _subscribed(new, terms), include_defaults=False))
-        _do(connection, _consents(new, terms))
+    if added:
+        subscribe(connection, terms, newest)
     return added
 
 
@@ -182,7 +202,7 @@ def _complete(connection: Connection, stage: Stage, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def _references_known_to_hold(connection: Connection) -> Iterator[None]:
+def references_known_to_hold(connection: Connection) -> Iterator[None]:
     """Spare PostgreSQL four look-ups a row for keys just taken from the tables they refer to, where this user may.
 
     The rows inserted within refer to subscribers of this very transaction, and to a list that is locked here.

@@ -1,6 +1,7 @@
 """An open file of people: its encoding, delimiter and columns found out, its rows to be read as often as need be."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, TextIO
@@ -39,9 +40,17 @@ class PeopleTable:
         yield from source
 
 
-def open_table(file: BinaryIO) -> PeopleTable:
-    """Find out how the file, which is at its start and can be sought in, is written. Raises InputError where it cannot be told."""
+@contextmanager
+def opened_table(file: BinaryIO) -> Iterator[PeopleTable]:
+    """The table of a file, which is at its start and can be sought in; it stays open. Raises InputError where it cannot be told."""
     text, encoding = open_text(file)
+    try:
+        yield _table(file, text, encoding)
+    finally:
+        text.detach()  # or it would close the file, when nobody looks
+
+
+def _table(file: BinaryIO, text: TextIO, encoding: str) -> PeopleTable:
     head = text.read(HEAD)
     if len(head) == HEAD:
         head = head[: head.rfind("\n") + 1] or head

@@ -111,7 +111,7 @@ def _import(installation: Installation, slug: str, file: BinaryIO, rejects: "Rej
     with installation.database.read() as session:
         list_id, now = lists.find(session, slug).id, clock(session)
     key = installation.settings.digest_key.get_secret_value().encode()
-    with _progress(file) as progress, installation.database.begin_late() as session:
+    with _progress(file) as progress, installation.database.begin_bulk() as session:
         report = importing.import_people(session, file, Terms(list_id, evidence, now, key, overwrite), rejects, progress)
         if dry_run:
             session.rollback()

@@ -10,7 +10,7 @@ from fob_mail.cli.output import Json, emit, json_option
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fob_mail.audience import Counts
+    from fob_mail.audience.counting import Counts
     from fob_mail.audience.lists import Wishes
     from fob_mail.models import MailingList
 
@@ -103,7 +103,8 @@ def show(installation: Installation, slug: str, as_json: bool) -> None:
     Example:
       fob-mail list show supporters
     """  # noqa: D301 click's \b
-    from fob_mail.audience import counts, lists  # noqa: PLC0415
+    from fob_mail.audience import lists  # noqa: PLC0415
+    from fob_mail.audience.counting import counts  # noqa: PLC0415
 
     with installation.database.read() as session:
         found = lists.find(session, slug)
@@ -124,7 +125,8 @@ def ls(installation: Installation, as_json: bool) -> None:
     Example:
       fob-mail list ls
     """  # noqa: D301 click's \b
-    from fob_mail.audience import counts, lists  # noqa: PLC0415
+    from fob_mail.audience import lists  # noqa: PLC0415
+    from fob_mail.audience.counting import counts  # noqa: PLC0415
 
     with installation.database.read() as session:
         found = [(each, counts(session, each.id)) for each in lists.all_lists(session)]

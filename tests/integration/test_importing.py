@@ -2,7 +2,10 @@
 
 import csv
 import io
+import os
+import signal
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,14 +17,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fob_mail.addresses import digest
-from fob_mail.audience import counts, exporting, leaving, lists, subscribers, suppressions
+from fob_mail.audience import arriving, beside, chunks, exporting, leaving, lists, subscribers, suppressions
+from fob_mail.audience.counting import counts
 from fob_mail.audience.importing import Report, import_people
 from fob_mail.audience.rejects import Rejects
 from fob_mail.audience.settling import Terms
 from fob_mail.database import Database, connect
+from fob_mail.errors import InputError
 from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
 
 KEY = b"d" * 40
@@ -40,7 +46,7 @@ def _a_list(database: Database) -> None:
 
 def bring(database: Database, written: str, terms: Terms = TERMS, rejects: Rejects | None = None) -> Report:
     """Import a text as a file, on its own."""
-    with rejects or Rejects(None) as kept, database.begin_late() as session:
+    with rejects or Rejects(None) as kept, database.begin_bulk() as session:
         return import_people(session, io.BytesIO(written.encode()), terms, kept, lambda _: None)
 
 
@@ -256,7 +262,7 @@ def test_a_failure_half_way_leaves_nothing_behind(database: Database, tmp_path: 
     with (
         pytest.raises(OSError, match="disk"),
         Rejects(tmp_path / "people.rejects.csv") as rejects,
-        database.begin_late() as session,
+        database.begin_bulk() as session,
     ):
         import_people(session, io.BytesIO(written.encode()), TERMS, rejects, fail)
 
@@ -274,7 +280,7 @@ def test_others_may_write_while_a_file_is_read(database: Database) -> None:
         with database.begin() as session:
             leaving.leave(session, subscribers.find(session, "rosa@example.org").id, 1, "one-click", "", NOW)
 
-    with Rejects(None) as rejects, database.begin_late() as session:
+    with Rejects(None) as rejects, database.begin_bulk() as session:
         report = import_people(session, io.BytesIO(PEOPLE.encode()), TERMS, rejects, someone_leaves)
 
     assert (report.already, report.left) == (2, 1)
@@ -299,6 +305,128 @@ def test_a_database_user_without_privileges_imports_too(postgresql_url: str) -> 
         session.execute(text("DROP OWNED BY organiser"))
         session.execute(text("DROP ROLE organiser"))
     owner.close()
+
+
+MIXED = (
+    "Email,Name\nnew@example.org,New\nrosa@example.org,Rosa\nbarred@example.org,Barred\nno address\nzoe@example.org,First\n"
+    "ZOE@example.org,Second\nluis@example.org,Luis\nnew@example.org,Again\nadam@example.org,Adam\nbarred@example.org,Again\n"
+    "waiting@example.org,Waiting\nana@example.org,Ana\nzoe@example.org,Third\nrosa@example.org,Again\n"
+)
+
+
+@pytest.mark.parametrize(("together", "room"), [(40_000, 1_200_000), (3, 1_200_000), (1, 1_200_000), (3, 0), (2, 6)])
+def test_it_is_the_same_whatever_arrives_together(database: Database, monkeypatch: pytest.MonkeyPatch, together: int, room: int) -> None:
+    """New, known, waiting, gone and suppressed people, in one chunk or in many; straight onto the list or by the stage."""
+    bring(database, PEOPLE)
+    with database.begin() as session:
+        leaving.leave(session, subscribers.find(session, "rosa@example.org").id, 1, "one-click", "", NOW)
+        suppressions.suppress(session, digest("barred@example.org", KEY), SuppressionReason.BOUNCE, NOW)
+        waiting = Subscriber(address="waiting@example.org", digest=digest("waiting@example.org", KEY), created_at=NOW)
+        session.add(waiting)
+        session.flush()
+        session.add(Subscription(subscriber_id=waiting.id, list_id=1, state=SubscriptionState.PENDING, since=NOW))
+    monkeypatch.setattr(chunks, "CHUNK", together)
+    monkeypatch.setattr(arriving, "ROOM", room)
+
+    report = bring(database, MIXED)
+
+    assert (report.rows, report.imported, report.confirmed, report.already, report.duplicates) == (14, 3, 1, 2, 5)
+    assert (report.rejected, report.left, report.suppressed) == (1, 1, 1)
+    assert [reject.line for reject in report.kept_out] == [3, 4]
+    with database.read() as session:
+        named = dict(session.execute(select(Subscriber.address, Subscriber.name)).all())
+        consents = session.scalar(select(func.count()).select_from(Consent).where(Consent.what == "joined"))
+        confirmed = session.scalar(select(func.count()).select_from(Subscription).where(Subscription.state == SubscriptionState.CONFIRMED))
+    assert named == {
+        "rosa@example.org": "Rosa Mamani",
+        "luis@example.org": "Luis Quispe",
+        "ana@example.org": "Ana",
+        "waiting@example.org": "Waiting",
+        "new@example.org": "New",
+        "zoe@example.org": "First",
+        "adam@example.org": "Adam",
+    }
+    assert (consents, confirmed) == (7, 6)
+
+
+def a_large_file(folder: Path) -> Path:
+    """So large that a second process reads it; every thousandth row is of no use, every tenth address is there twice."""
+    file = folder / "large.csv"
+    rows = (f"person{number - number % 10 // 9}@example.org,Somebody with a name of some length {number}\n" for number in range(70_000))
+    file.write_text("Email,Name\n" + "".join("nobody,\n" if not n % 1000 else row for n, row in enumerate(rows)), encoding="utf-8")
+    assert file.stat().st_size > beside.WORTH_IT
+    return file
+
+
+def test_a_large_file_is_read_by_a_process_beside(database: Database, tmp_path: Path) -> None:
+    """Which is gone when its work is done; and nothing else differs."""
+    positions: list[int] = []
+
+    with a_large_file(tmp_path).open("rb") as file, Rejects(tmp_path / "not.csv") as rejects, database.begin_bulk() as session:
+        report = import_people(session, file, TERMS, rejects, positions.append)
+
+    assert (report.rows, report.imported, report.duplicates, report.rejected) == (70_000, 62_930, 7_000, 70)
+    assert positions == sorted(positions)
+    assert positions[-1] == (tmp_path / "large.csv").stat().st_size
+    assert (tmp_path / "not.csv").read_text(encoding="utf-8-sig").count("\n") == 71
+    assert not _children()
+
+
+def test_the_process_beside_goes_when_the_import_fails(database: Database, tmp_path: Path) -> None:
+    """In the middle of the file; and nothing has been changed."""
+
+    def fail(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        a_large_file(tmp_path).open("rb") as file,
+        pytest.raises(KeyboardInterrupt),
+        Rejects(None) as rejects,
+        database.begin_bulk() as session,
+    ):
+        import_people(session, file, TERMS, rejects, fail)
+
+    assert not _children()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
+
+
+def test_a_file_is_not_taken_for_whole_when_the_process_beside_dies(database: Database, tmp_path: Path) -> None:
+    """The kernel may choose it when memory runs out."""
+
+    def kill(_: int) -> None:
+        for line in _children():
+            os.kill(int(line.split()[0]), signal.SIGKILL)
+
+    with (
+        a_large_file(tmp_path).open("rb") as file,
+        pytest.raises(InputError, match="has died"),
+        Rejects(None) as rejects,
+        database.begin_bulk() as session,
+    ):
+        import_people(session, file, TERMS, rejects, kill)
+
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
+
+
+def _children() -> list[str]:
+    """The processes that this one has started to read files."""
+    ours = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True)
+    return [line for line in ours.stdout.splitlines() if "beside" in line]
+
+
+def test_references_are_looked_up_again_after_an_import(database: Database) -> None:
+    """They are spared for that one transaction."""
+    bring(database, PEOPLE)
+
+    with pytest.raises(IntegrityError), database.begin() as session:
+        session.add(Subscription(subscriber_id=99, list_id=1, state=SubscriptionState.CONFIRMED, since=NOW))
+
+
+def test_a_list_that_is_deleted_meanwhile_gets_nobody(database: Database) -> None:
+    with pytest.raises(InputError, match="deleted meanwhile"):
+        bring(database, PEOPLE, replace(TERMS, list_id=7))
 
 
 value = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=20).map(str.strip)

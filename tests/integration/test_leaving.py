@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fob_mail.audience import Counts, counts, leaving, lists, suppressions
+from fob_mail.audience import leaving, lists, suppressions
+from fob_mail.audience.counting import Counts, counts
 from fob_mail.database import Database
 from fob_mail.models import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
 

@@ -2,11 +2,15 @@
 
 import io
 import tracemalloc
+from collections.abc import Generator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fob_mail.audience import csv_rows
 from fob_mail.audience.cells import LONGEST_VALUE
-from fob_mail.audience.csv_rows import LONGEST_LINE, delimiters, rows, rows_of, value_limit
+from fob_mail.audience.csv_rows import LONGEST_LINE, Row, delimiters, rows, rows_of, value_limit
 
 
 def test_each_row_knows_the_line_where_it_begins() -> None:
@@ -93,3 +97,20 @@ def test_nul_characters_are_dropped() -> None:
 def test_the_delimiter_is_found(text: str, expected: str) -> None:
     """By how evenly it divides the rows; or as Excel is told."""
     assert delimiters(text)[0] == expected
+
+
+@given(st.text(alphabet='ab,"\r\n\0 ', max_size=60), st.integers(1, 9))
+def test_it_is_the_same_however_much_is_read_at_once(text: str, block: int) -> None:
+    """Whether rows come out together or one at a time."""
+    whole = list(rows_of(text, ","))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "_BLOCK", block)
+        assert list(rows_of(text, ",")) == whole
+        patch.setattr(csv_rows, "_together", _none)
+        assert list(rows_of(text, ",")) == whole
+
+
+def _none(_lines: list[str], _line: int, _delimiter: str) -> Generator[Row, None, int]:
+    yield from ()
+    return 0
