@@ -46,6 +46,11 @@ def find(session: Session, slug: str) -> Campaign:
     return campaign
 
 
+def slug_of(session: Session, campaign_id: int) -> str:
+    """A campaign's name; its number if it is not there any more."""
+    return session.scalar(select(Campaign.slug).where(Campaign.id == campaign_id)) or str(campaign_id)
+
+
 def list_of(session: Session, campaign: Campaign) -> MailingList:
     """The list that a campaign goes to."""
     return session.get_one(MailingList, campaign.list_id)

@@ -80,10 +80,11 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str, patience: float | None = None) -> Database:
+def connect(url: str, patience: float | None = None, *, create: bool = True) -> Database:
     """The database at a SQLAlchemy URL: `sqlite:////folder/file.db` or `postgresql://user:password@host/name`.
 
-    A SQLite file is created if it is not there, readable by its owner alone. No connection is tried yet.
+    A SQLite file is created if it is not there, readable by its owner alone; or, without `create`, it has to be there. No connection
+    is tried yet.
     With `patience`, in seconds, waiting for a lock (or for PostgreSQL's first answer) ends in an OperationalError after it.
     """
     try:
@@ -92,8 +93,7 @@ def connect(url: str, patience: float | None = None) -> Database:
         problem = "database_url is not a database address."
         raise DatabaseError(problem, "Write sqlite:///fob-mail.db or postgresql://user:password@host/name.") from None
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            _create_private(Path(parsed.database))
+        _check_file(parsed, create=create)
         engine = create_engine(parsed, connect_args={"timeout": LOCK_SECONDS if patience is None else patience, "check_same_thread": False})
         _teach_sqlite(engine)
     elif parsed.get_backend_name() == "postgresql":
@@ -116,7 +116,10 @@ def require_current(database: Database) -> None:
             revision = session.scalar(text("SELECT version_num FROM alembic_version")) if known else None
     except OperationalError as error:
         problem = f"The database {database.place} does not answer: {first_line(error)}"
-        raise DatabaseError(problem, "Check database_url, and that the database server is running.") from None
+        remedy = "that the database server is running"
+        if database.is_sqlite:
+            remedy = "that you may write to the file, and to its folder, where SQLite keeps files beside it"
+        raise DatabaseError(problem, f"Check database_url, and {remedy}.") from None
     if revision is None:
         raise DatabaseError("The database has no tables yet.", "Make them: fob-mail db upgrade")
     if revision != SCHEMA_REVISION:
@@ -151,6 +154,25 @@ def sizes(session: Session) -> dict[str, int]:
 def first_line(error: OperationalError) -> str:
     """What the driver said, without SQLAlchemy's background links or the address's password."""
     return str(error.orig).strip().splitlines()[0]
+
+
+def _check_file(url: URL, *, create: bool) -> None:
+    """Make SQLite's file if it is wanted, or see that it is there; an address that can only be a mistake is told."""
+    if url.query:
+        said = ", ".join(url.query)
+        raise DatabaseError(
+            f"database_url has options ({said}), which a SQLite file does not take.", "Take out its question mark and the rest."
+        )
+    if not url.database or url.database == ":memory:":
+        return
+    if "\0" in url.database or "%" in url.database:
+        problem = "database_url has a % in its file's name, which is taken for the beginning of a code."
+        raise DatabaseError(problem, "Name the file in plain characters: sqlite:///fob-mail.db")
+    if create:
+        _create_private(Path(url.database))
+    elif not Path(url.database).exists():
+        problem = f"There is no database at {url.database}."
+        raise DatabaseError(problem, "Correct database_url; or, if this is a new installation, make it: fob-mail db upgrade")
 
 
 def _check_references(driver: object, *, wanted: bool) -> None:

@@ -6,7 +6,7 @@ database and back as one JSON text a batch: row by row, SQLite's driver would ha
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -72,6 +72,16 @@ class Doubt:
     address: str
     why: str
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What has become of one delivery, in the relay's words or ours."""
+
+    address: str
+    code: int | None
+    reply: str
+    at: datetime | None
 
 
 def lease(session: Session, campaign_id: int, worker: str, now: datetime, until: datetime) -> Lease | None:
@@ -210,6 +220,22 @@ def doubts(session: Session, campaign_id: int) -> list[Doubt]:
         select(Delivery.position, Delivery.address, Delivery.reply, Delivery.settled_at).where(unknown).order_by(Delivery.position)
     )
     return [Doubt(position, address, reply or "", at) for position, address, reply, at in rows]
+
+
+def settled_as(session: Session, campaign_id: int, state: DeliveryState) -> Iterator[Settled]:
+    """The deliveries that are in this state, in their order; a few at a time, however many there are."""
+    chosen = (
+        select(Delivery.address, Delivery.code, Delivery.reply, Delivery.settled_at)
+        .where(Delivery.campaign_id == campaign_id, Delivery.state == state)
+        .order_by(Delivery.position)
+    )
+    for address, code, reply, at in session.execute(chosen, execution_options={"yield_per": 1_000}):
+        yield Settled(address, code, reply or "", at)
+
+
+def leased_until(session: Session, campaign_id: int) -> datetime | None:
+    """When the last lease of a campaign ends, unless its worker renews it; None if nothing is leased."""
+    return session.scalar(select(func.max(Batch.leased_until)).where(Batch.campaign_id == campaign_id, Batch.state == BatchState.LEASED))
 
 
 def owe_again(session: Session, campaign_id: int, positions: Sequence[int]) -> int:

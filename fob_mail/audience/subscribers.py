@@ -103,7 +103,12 @@ def add(session: Session, to: MailingList, who: Newcomer, digest_key: bytes, now
 
 def remove(session: Session, of: MailingList, address: str, evidence: str, now: datetime) -> bool:
     """Take a person off a list; whether they were on it still. The row stays, so that the links in their old mail work."""
-    person = find(session, addresses.normalise(address))
+    address = addresses.normalise(address)
+    if session.scalar(select(Subscriber.id).where(Subscriber.address == address)) is None:
+        near = list(session.scalars(_alike(address)))
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Check how the address is written."
+        raise NotFoundError(f"{address} is not on the list {of.slug}, nor known at all.", hint)
+    person = find(session, address)
     subscription = session.get(Subscription, (person.id, of.id), populate_existing=True)
     if subscription is None:
         raise NotFoundError(

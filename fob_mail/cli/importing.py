@@ -85,7 +85,13 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
     source = STANDARD_INPUT if str(file) == "-" else file
     place = None if dry_run else rejects_file or rejects_path(source)
     with _opened(file) as opened, Rejects(place) as rejects:
-        report = _import(installation, slug, opened, rejects, (f"{one_line(source.name)}: {words}", overwrite, dry_run))
+        report = _import(
+            installation,
+            slug,
+            opened,
+            rejects,
+            (f"{'standard input' if str(file) == '-' else one_line(source.name)}: {words}", overwrite, dry_run),
+        )
     seconds = time.monotonic() - started
     if as_json:
         emit(

@@ -18,13 +18,14 @@ class Installation:
 
     def __init__(self, config: Path | None) -> None:
         self._config = config
+        self._open: list[Database] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if "any_database" in self.__dict__:
-            self.any_database.close()
+        for database in self._open:
+            database.close()
 
     @cached_property
     def settings_file(self) -> Path:
@@ -46,18 +47,24 @@ class Installation:
 
     @cached_property
     def any_database(self) -> "Database":
-        """The database, of whatever version it is."""
-        from fob_mail.database import connect  # noqa: PLC0415
-
-        return connect(self.settings.database_url.get_secret_value())
+        """The database, of whatever version it is; made if it is not there."""
+        return self._connected(create=True)
 
     @cached_property
     def database(self) -> "Database":
-        """The database, which is of this version; raises DatabaseError with the remedy."""
+        """The database, which is there and of this version; raises DatabaseError with the remedy."""
         from fob_mail.database import require_current  # noqa: PLC0415
 
-        require_current(self.any_database)
-        return self.any_database
+        database = self._connected(create=False)
+        require_current(database)
+        return database
+
+    def _connected(self, *, create: bool) -> "Database":
+        from fob_mail.database import connect  # noqa: PLC0415
+
+        database = connect(self.settings.database_url.get_secret_value(), create=create)
+        self._open.append(database)
+        return database
 
     @cached_property
     def links(self) -> "Links":

@@ -53,7 +53,10 @@ def command(installation: Installation, name: str, wait: bool, as_json: bool, ye
         fresh = _announce(session, name, settings)
     if fresh:
         confirm(f"Send it to {fresh:,} {'person' if fresh == 1 else 'people'} now?", yes=yes, refusal="Nothing was sent")
-    _, before = shell.freeze(database, name, settings)
+    campaign_id, before = shell.freeze(database, name, settings)
+    if before.leased:
+        with database.read() as session:
+            _tell_of_others(session, campaign_id, before.leased)
     with watching(before) as report, _interrupts() as stopper:
         ended = shell.run(database, name, settings, installation.links, shell.Controls(stopper.hand, report, wait))
     with database.read() as session:
@@ -108,6 +111,16 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     return reach.audience
 
 
+def _tell_of_others(session: "Session", campaign_id: int, leased: int) -> None:
+    """That another worker has some of it: if that one was killed on another machine or without its journal, its lease has to end first."""
+    from fob_mail import ledger  # noqa: PLC0415
+
+    until = ledger.leased_until(session, campaign_id)
+    if until:
+        words = f"{leased:,} are with another worker. If it was killed, they are free after {until.astimezone():%H:%M:%S}; not before."
+        click.echo(words, err=True)
+
+
 class _Stopper:
     """Turns the first Ctrl-C into a calm end; the second is an ordinary one, and the journal knows what was sent."""
 
@@ -142,12 +155,13 @@ def _interrupts() -> "Iterator[_Stopper]":
 
 def _explain(name: str, ended: "Ended", *, as_json: bool) -> None:
     """The end in words: the counts, and what to do next."""
-    from fob_mail.cli.status import show_counts  # noqa: PLC0415
+    from fob_mail.cli.status import show_counts, show_ways  # noqa: PLC0415
     from fob_mail.sending.run import Ending  # noqa: PLC0415
 
     go_on = f"Run the same command again to go on: fob-mail send {name}"
     if not as_json:
         show_counts(ended.counts)
+        show_ways(name, ended.counts)
     if ended.how is Ending.TURNED_AWAY and ended.problem:
         click.secho(f"Paused. {ended.problem.problem}", fg="red", bold=True, err=True)
         click.echo(f"{ended.problem.remedy}\n{ended.counts.owed:,} are still to go.", err=True)

@@ -47,7 +47,7 @@ def command(installation: Installation, host: str, port: int) -> None:
     from fob_mail.web.app import create_app  # noqa: PLC0415
 
     settings = installation.settings
-    database = connect(settings.database_url.get_secret_value(), PATIENCE)
+    database = connect(settings.database_url.get_secret_value(), PATIENCE, create=False)
     try:
         require_current(database)
         _log_to_standard_error()

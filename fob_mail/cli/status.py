@@ -1,11 +1,14 @@
 """`fob-mail status`: what has become of a campaign."""
 
+import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import Json, emit, json_option
+from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -26,18 +29,27 @@ MEANINGS = {
 
 @click.command("status")
 @click.argument("name", required=False)
+@click.option("--refused", "listed", flag_value="refused", help="List whom the relay refused for good, and its words.")
+@click.option("--skipped", "listed", flag_value="skipped", help="List who was not mailed, and why.")
+@click.option("--deferred", "listed", flag_value="deferred", help="List who was refused for now, and the relay's words.")
 @json_option
 @click.pass_obj
-def command(installation: Installation, name: str | None, as_json: bool) -> None:
+def command(installation: Installation, name: str | None, listed: str | None, as_json: bool) -> None:
     """Show what has become of campaign NAME, or of all campaigns: counts that add up to the audience.
 
     \b
     Examples:
       fob-mail status bolivia-april
+      fob-mail status bolivia-april --refused
       fob-mail status --json
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail import campaigns, ledger  # noqa: PLC0415 imported late, so that --help is quick
 
+    if listed:
+        if name is None:
+            raise InputError(f"--{listed} lists the people of one campaign.", f"Name it: fob-mail status NAME --{listed}")
+        _list(installation, name, listed, as_json=as_json)
+        return
     with installation.database.read() as session:
         chosen = [campaigns.find(session, name)] if name else campaigns.all_campaigns(session)
         reports = [(campaign, ledger.counts(session, campaign.id), _parting(session, campaign)) for campaign in chosen]
@@ -50,14 +62,43 @@ def command(installation: Installation, name: str | None, as_json: bool) -> None
         click.echo(f"  {words}")
         if campaign.frozen_at:
             show_counts(counts)
+            show_ways(campaign.slug, counts)
     if not reports:
         click.echo("There is no campaign yet. Compose one: fob-mail compose ARTICLE --list LIST --name NAME")
 
 
+def _list(installation: Installation, name: str, listed: str, *, as_json: bool) -> None:
+    """The people of one state, each with the reason; written as they are read, however many they are."""
+    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail.audience.cells import one_line  # noqa: PLC0415
+    from fob_mail.models import DeliveryState  # noqa: PLC0415
+
+    number = 0
+    with installation.database.read() as session:
+        campaign = campaigns.find(session, name)
+        if as_json:
+            click.echo(json.dumps({"campaign": name})[:-1] + f', "{listed}": [', nl=False)
+        for settled in ledger.settled_as(session, campaign.id, DeliveryState(listed)):
+            if as_json:
+                click.echo(
+                    ", " * bool(number) + json.dumps({**asdict(settled), "at": settled.at}, ensure_ascii=False, default=str), nl=False
+                )
+            else:
+                why = one_line(f"{settled.code or ''} {settled.reply}")  # the relay's words may hold what a terminal obeys
+                click.echo(f"{settled.address}  {why}")
+            number += 1
+    click.echo("]}" if as_json else f"{number:,} {listed}." if number else f"Nobody is {listed}.")
+
+
+def show_ways(name: str, counts: "Counts") -> None:
+    """Where there is more to know of those who did not get it."""
+    for listed in ("refused", "skipped"):
+        if getattr(counts, listed):
+            click.echo(f"  Who, and why: fob-mail status {name} --{listed}")
+
+
 def report_of(campaign: "Campaign", counts: "Counts") -> Json:
     """One campaign for --json: its name, state and counts, and why it is paused if it is."""
-    from dataclasses import asdict  # noqa: PLC0415
-
     moments = {"frozen_at": campaign.frozen_at, "finished_at": campaign.finished_at}
     told = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
     return {"campaign": campaign.slug, "state": campaign.state.value, **asdict(counts), **told, "pause_reason": campaign.pause_reason}
@@ -65,8 +106,6 @@ def report_of(campaign: "Campaign", counts: "Counts") -> Json:
 
 def show_counts(counts: "Counts") -> None:
     """The counts for people; those that are 0 are left out, and the sum is said."""
-    from dataclasses import asdict  # noqa: PLC0415
-
     numbers = asdict(counts)
     for name, meaning in MEANINGS.items():
         if numbers[name]:

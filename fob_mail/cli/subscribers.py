@@ -136,7 +136,7 @@ def export(installation: Installation, slug: str, out: Path | None, everyone: bo
     with installation.database.read() as session:
         rows = exporting.rows(session, lists.find(session, slug).id, everyone=everyone)
         if out is None:
-            sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]  # csv ends its lines itself
+            sys.stdout.reconfigure(newline="", encoding="utf-8")  # type: ignore[union-attr]  # csv ends its lines itself
             exporting.write(rows, sys.stdout)
             return
         try:

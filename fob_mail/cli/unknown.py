@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import confirm, emit, json_option, yes_option
+from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,6 +37,7 @@ def ls(installation: Installation, name: str, as_json: bool) -> None:
       fob-mail unknown ls bolivia-april
     """  # noqa: D301
     from fob_mail import campaigns, ledger  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.audience.cells import one_line  # noqa: PLC0415
 
     with installation.database.read() as session:
         campaign = campaigns.find(session, name)
@@ -46,16 +47,17 @@ def ls(installation: Installation, name: str, as_json: bool) -> None:
         emit({"campaign": name, "unknown": rows})
         return
     for doubt in doubts:
-        click.echo(f"{doubt.address}  {doubt.why}")
+        click.echo(f"{doubt.address}  {one_line(doubt.why)}")
     click.echo(f"{len(doubts)} unknown." if doubts else "Nothing is unknown.")
 
 
 @command.command("resend")
 @click.argument("name")
 @click.argument("addresses", nargs=-1)
+@json_option
 @yes_option
 @click.pass_obj
-def resend(installation: Installation, name: str, addresses: tuple[str, ...], yes: bool) -> None:
+def resend(installation: Installation, name: str, addresses: tuple[str, ...], as_json: bool, yes: bool) -> None:
     """Owe them once more, all or the ADDRESSES given; they go with the next send. Some people may get the mail twice.
 
     \b
@@ -66,18 +68,25 @@ def resend(installation: Installation, name: str, addresses: tuple[str, ...], ye
 
     with installation.database.begin() as session:
         campaign, positions = _chosen(session, name, addresses)
-        question = f"Send {name} again to {len(positions)} people who may have it already?"
-        confirm(question, yes=yes, refusal="Nothing was changed")
+        question = f"Send {name} again to {counted(len(positions), 'person', 'people')} who may have it already?"
+        if positions:
+            confirm(question, yes=yes, refusal="Nothing was changed")
         again = ledger.owe_again(session, campaign.id, positions)
-    click.echo(f"{again} are owed again. Send them: fob-mail send {name}")
+    if as_json:
+        emit({"campaign": name, "owed_again": again})
+    elif again:
+        click.echo(f"{counted(again, 'delivery is', 'deliveries are')} owed again. Next: fob-mail send {name}")
+    else:
+        click.echo("Nothing is unknown, and nothing was changed.")
 
 
 @command.command("settle")
 @click.argument("name")
 @click.argument("addresses", nargs=-1)
+@json_option
 @yes_option
 @click.pass_obj
-def settle(installation: Installation, name: str, addresses: tuple[str, ...], yes: bool) -> None:
+def settle(installation: Installation, name: str, addresses: tuple[str, ...], as_json: bool, yes: bool) -> None:
     """Count them as accepted, all or the ADDRESSES given, because the relay's log says so.
 
     \b
@@ -91,10 +100,16 @@ def settle(installation: Installation, name: str, addresses: tuple[str, ...], ye
 
     with installation.database.begin() as session:
         campaign, positions = _chosen(session, name, addresses)
-        confirm(f"Count {len(positions)} unknown as accepted?", yes=yes, refusal="Nothing was changed")
+        if positions:
+            confirm(f"Count {len(positions)} unknown as accepted?", yes=yes, refusal="Nothing was changed")
         told = [Outcome(position, DeliveryState.ACCEPTED, None, "settled by an organiser") for position in positions]
         ledger.settle(session, campaign.id, told, clock(session))
-    click.echo(f"{len(positions)} are settled as accepted.")
+    if as_json:
+        emit({"campaign": name, "settled": len(positions)})
+    elif positions:
+        click.echo(f"{counted(len(positions), 'delivery is', 'deliveries are')} settled as accepted.")
+    else:
+        click.echo("Nothing is unknown, and nothing was changed.")
 
 
 def _chosen(session: "Session", name: str, addresses: tuple[str, ...]) -> "tuple[Campaign, list[int]]":

@@ -25,6 +25,11 @@ def find_file(given: Path | None) -> Path:
 
 def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read and check all settings. Raises SettingsError that lists everything wrong, by the name its owner typed."""
+    if not file.exists() and not any(name.startswith(ENV_PREFIX) and name != ENV_PREFIX + "CONFIG" for name in environment):
+        where = f" in {file.resolve().parent}"
+        raise SettingsError(
+            f"There is no settings file {file.name}{where}.", "Make one: fob-mail init. Or name it: fob-mail --config FILE …"
+        )
     settings, wrong = _checked(_read_toml(file) if file.exists() else {}, environment, {})
     if settings is None:
         missing = "" if file.exists() else f" ({file} is not there: fob-mail init makes one)"

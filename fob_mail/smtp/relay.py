@@ -71,7 +71,7 @@ def open_session(relay: RelaySettings, password: str) -> Opened:
     except smtplib.SMTPServerDisconnected as error:
         raise _gone(relay, f"cannot be reached: {error}", permanent=False) from None
     except smtplib.SMTPException as error:  # no STARTTLS, no AUTH, or no way of AUTH that we know
-        raise _gone(relay, f"cannot do what the settings ask for: {error}", permanent=True) from None
+        raise _gone(relay, f"cannot do what the settings ask for: {str(error).rstrip('.')}", permanent=True) from None
     except ssl.SSLCertVerificationError as error:
         raise _gone(relay, f"shows a certificate that is not to be trusted: {error.verify_message}", permanent=True) from None
     except ssl.SSLError as error:
@@ -129,6 +129,8 @@ def _context(ca_file: Path | None) -> ssl.SSLContext:
 
 def _log_in(client: smtplib.SMTP, username: str, password: str) -> None:
     """AUTH by the best way that both know; beyond ASCII by PLAIN alone, which is UTF-8 (RFC 4616) and which smtplib writes in ASCII."""
+    if not client.has_extn("auth"):
+        raise smtplib.SMTPNotSupportedError("it offers no AUTH; take smtp.username out, or ask for it on another port or by STARTTLS")
     if (username + password).isascii():
         client.login(username, password)
         return

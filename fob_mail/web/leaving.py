@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from fob_mail import campaigns
 from fob_mail.addresses import mask
 from fob_mail.audience import leaving
 from fob_mail.audience.leaving import Standing
@@ -77,13 +78,13 @@ def journey(site: Site) -> Blueprint:
 def _one_click(site: Site, who: Subscribed) -> Response:
     """RFC 8058 §3.2: off the list at this word; no redirect, no cookie, and as well the second time."""
     with site.database.begin() as session:
-        leaving.leave(session, who.subscriber_id, who.list_id, "one-click", _evidence(who), clock(session))
+        leaving.leave(session, who.subscriber_id, who.list_id, "one-click", _evidence(session, who), clock(session))
     return Response(f"{words_for().say('one_click')}\n", mimetype="text/plain")
 
 
 def _do(session: Session, who: Subscribed, action: Action) -> Standing | None:
     """Carry out a button's action; gives where the person stands then."""
-    evidence, now = _evidence(who), clock(session)
+    evidence, now = _evidence(session, who), clock(session)
     before = leaving.standing(session, who.subscriber_id, who.list_id)
     if action is Action.LEAVE:
         leaving.leave(session, who.subscriber_id, who.list_id, "page", evidence, now)
@@ -94,8 +95,9 @@ def _do(session: Session, who: Subscribed, action: Action) -> Standing | None:
     return leaving.standing(session, who.subscriber_id, who.list_id)
 
 
-def _evidence(who: Subscribed) -> str:
-    return f"campaign {who.campaign_id}"
+def _evidence(session: Session, who: Subscribed) -> str:
+    """Out of which mail: the campaign by the name that the organiser knows."""
+    return f"campaign {campaigns.slug_of(session, who.campaign_id)}"
 
 
 def _bad_link(site: Site) -> Response:

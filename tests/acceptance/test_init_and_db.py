@@ -111,7 +111,8 @@ def test_a_command_without_an_installation_says_what_to_do(fob_mail: Command) ->
     done = fob_mail("status")
 
     assert done.returncode == 1
-    assert "fob-mail init makes one" in done.stderr
+    assert "There is no settings file fob-mail.toml" in done.stderr
+    assert "fob-mail init" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -146,3 +147,48 @@ def test_a_database_that_is_away_is_two_lines_and_no_password(fob_mail: Command,
 
 def test_an_unknown_command_names_the_nearest(fob_mail: Command) -> None:
     assert "Did you mean 'status'?" in fob_mail("sttus").stderr
+
+
+@pytest.mark.parametrize("command", [("status",), ("list", "ls"), ("db", "check"), ("serve", "--port", "0")])
+def test_a_mistyped_database_is_told_and_not_made(fob_mail: Command, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """A second, empty database would be the worst answer."""
+    fob_mail("init")
+
+    done = fob_mail(*command, FOB_MAIL_DATABASE_URL="sqlite:///typo/fob-mial.db")
+
+    assert done.returncode == 1
+    assert "There is no database at" in done.stderr
+    assert "fob-mail db upgrade" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite:///fob-mail.db?timeout=abc", "options (timeout)"),
+        ("sqlite:///fob-mail.db?uri=true&foo=1", "options (uri, foo)"),
+        ("sqlite:///a%00b.db", "a % in its file's name"),
+    ],
+)
+def test_an_address_of_sqlite_that_can_only_be_a_mistake_is_told(fob_mail: Command, tmp_path: Path, url: str, words: str) -> None:
+    fob_mail("init")
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    done = fob_mail("db", "upgrade", FOB_MAIL_DATABASE_URL=url)
+
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_file_that_sqlite_cannot_use_is_told_without_talk_of_a_server(fob_mail: Command, tmp_path: Path) -> None:
+    fob_mail("init")
+    (tmp_path / "fob-mail.db").rename(tmp_path / "kept.db")
+    (tmp_path / "fob-mail.db").mkdir()
+
+    done = fob_mail("status")
+
+    assert done.returncode == 1
+    assert "may write to the file, and to its folder" in done.stderr
+    assert "server" not in done.stderr

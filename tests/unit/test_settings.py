@@ -148,7 +148,7 @@ def test_everything_can_come_from_the_environment(tmp_path: Path) -> None:
 
 
 def test_without_a_file_the_complaint_says_how_to_make_one(tmp_path: Path) -> None:
-    assert "fob-mail init makes one" in complaint(tmp_path / "absent.toml")
+    assert "There is no settings file absent.toml" in complaint(tmp_path / "absent.toml")
 
 
 def test_what_is_no_toml_is_said_with_its_line(tmp_path: Path) -> None:
