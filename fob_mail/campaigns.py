@@ -9,10 +9,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from fob_mail import ledger
 from fob_mail.composing.composed import Composed
 from fob_mail.errors import ConflictError, InputError, NotFoundError
-from fob_mail.models import Batch, Campaign, CampaignState, Delivery, MailingList, Rendering, Subscription, SubscriptionState
+from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, MailingList, Rendering, Subscription, SubscriptionState
 
+UNFROZEN = (CampaignState.DRAFT, CampaignState.SCHEDULED)
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 _AUDIENCE = """
@@ -67,7 +69,8 @@ def save_draft(  # noqa: PLR0913, PLR0917 a campaign is all of these
         campaign = Campaign(slug=slug, state=CampaignState.DRAFT, created_at=now)
     elif campaign.state is not CampaignState.DRAFT:
         problem = f"The campaign {slug!r} is {campaign.state} and can no longer be changed."
-        raise ConflictError(problem, f"Compose it under another name: --name {slug}-2")
+        undo = f"Take it back first: fob-mail cancel {slug}. Or compose" if campaign.state is CampaignState.SCHEDULED else "Compose"
+        raise ConflictError(problem, f"{undo} it under another name: --name {slug}-2")
     campaign.list_id, campaign.article_name, campaign.article_source = to.id, article_name, article_source
     session.add(campaign)
     session.flush()
@@ -106,7 +109,7 @@ def freeze(session: Session, campaign: Campaign, batch_size: int, now: datetime)
     """
     won = session.execute(
         update(Campaign)
-        .where(Campaign.id == campaign.id, Campaign.state == CampaignState.DRAFT)
+        .where(Campaign.id == campaign.id, Campaign.state.in_(UNFROZEN))
         .values(state=CampaignState.SENDING, frozen_at=now)
         .returning(Campaign.id)
     ).first()
@@ -144,6 +147,35 @@ def pause(session: Session, campaign_id: int, reason: str) -> None:
         .where(Campaign.id == campaign_id, Campaign.state == CampaignState.SENDING)
         .values(state=CampaignState.PAUSED, pause_reason=reason)
     )
+
+
+def schedule(session: Session, campaign: Campaign, at: datetime) -> None:
+    """Have a worker freeze and send a draft at that moment; a scheduled one gets the new moment. Others are a ConflictError."""
+    if campaign.state not in UNFROZEN:
+        raise ConflictError(f"The campaign {campaign.slug!r} is {campaign.state} already.", f"See: fob-mail status {campaign.slug}")
+    campaign.state, campaign.scheduled_at = CampaignState.SCHEDULED, at
+    session.flush()
+
+
+def cancel(session: Session, campaign: Campaign, now: datetime) -> None:
+    """End a campaign: what is owed is skipped, and what a worker has under way comes to its end first. A scheduled one is a draft again."""
+    session.refresh(campaign, with_for_update=True)
+    if campaign.state is CampaignState.SCHEDULED:
+        campaign.state, campaign.scheduled_at = CampaignState.DRAFT, None
+    elif campaign.state in {CampaignState.SENDING, CampaignState.PAUSED}:
+        campaign.state, campaign.finished_at, campaign.pause_reason = CampaignState.CANCELLED, now, ""
+    else:
+        raise ConflictError(f"The campaign {campaign.slug!r} is {campaign.state}: there is nothing to cancel.", "Nothing was changed.")
+    session.flush()
+    ledger.withdraw(session, now)
+
+
+def to_send(session: Session, now: datetime) -> list[Campaign]:
+    """The campaigns of which a worker could send something now: scheduled ones whose time has come, and batches that are free or due."""
+    due = (Campaign.state == CampaignState.SCHEDULED) & (Campaign.scheduled_at <= now)
+    free = (Batch.state == BatchState.QUEUED) | ((Batch.state == BatchState.WAITING) & (Batch.due_at <= now))
+    going = (Campaign.state == CampaignState.SENDING) & select(Batch.id).where(Batch.campaign_id == Campaign.id, free).exists()
+    return list(session.scalars(select(Campaign).where(due | going).order_by(Campaign.id)))
 
 
 def state_of(session: Session, campaign_id: int) -> CampaignState | None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import random
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text, update
@@ -127,7 +128,7 @@ def finish(session: Session, batch_id: int, worker: str, now: datetime, retries:
     state, due_at = BatchState.QUEUED if untried else BatchState.DONE, None
     if deferred and not untried:
         attempts += 1
-        delay = retries.delay(attempts)
+        delay = retries.delay(attempts, random())  # noqa: S311 no secret
         if delay is None:
             _give_up(session, batch, now)
         else:
@@ -142,6 +143,23 @@ def give_back(session: Session, batch_ids: Iterable[int], worker: str) -> None:
         .where(Batch.id.in_(list(batch_ids)), Batch.worker == worker, Batch.state == BatchState.LEASED)
         .values(state=BatchState.QUEUED, worker=None, leased_until=None)
     )
+
+
+def withdraw(session: Session, now: datetime) -> None:
+    """Skip what is owed of cancelled campaigns, but for what a worker still has: it may be on the wire, and comes back."""
+    open_batches = (
+        select(Batch)
+        .join(Campaign, Campaign.id == Batch.campaign_id)
+        .where(Campaign.state == CampaignState.CANCELLED, Batch.state.in_((BatchState.QUEUED, BatchState.WAITING)))
+    )
+    for batch in session.scalars(open_batches).all():
+        session.execute(
+            update(Delivery)
+            .where(*_of(batch), Delivery.state.in_(OWED))
+            .values(state=DeliveryState.SKIPPED, code=None, reply="the campaign was cancelled", settled_at=now)
+        )
+        batch.state, batch.due_at = BatchState.DONE, None
+    session.flush()
 
 
 def leased_by(session: Session, worker: str) -> dict[int, int]:

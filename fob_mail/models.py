@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -79,9 +79,11 @@ class CampaignState(StrEnum):
     """The life of a campaign; only a DRAFT can be composed again."""
 
     DRAFT = "draft"  # composed, not frozen: may be replaced
+    SCHEDULED = "scheduled"  # composed, not frozen: a worker freezes and sends it at its time
     SENDING = "sending"  # frozen: audience and text are fixed, something is owed
     PAUSED = "paused"  # frozen, and held: by an organiser or because the relay turned us away
     FINISHED = "finished"  # frozen, and nothing is owed any more
+    CANCELLED = "cancelled"  # frozen, and ended before its end by an organiser: what was owed is skipped
 
 
 class BatchState(StrEnum):
@@ -243,6 +245,17 @@ class Batch(Base):
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Worker(Base):
+    """A process that sends, or waits for something to send."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)  # its host and process number
+    campaign_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("campaigns.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Delivery(Base):

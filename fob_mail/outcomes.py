@@ -8,6 +8,9 @@ from typing import NamedTuple
 from fob_mail.models import DeliveryState
 from fob_mail.replies import Reply, Stage
 
+JITTER = 0.2
+"""By how much of itself a delay is shorter or longer, at the most."""
+
 LONGEST_TEXT = 500
 """Characters of a reply that the ledger keeps."""
 
@@ -60,7 +63,12 @@ class Retries:
     after: tuple[int, ...]
     give_up_after: timedelta
 
-    def delay(self, attempts: int) -> timedelta | None:
-        """How long what has been tried so many times (1 or more) waits; None once give_up_after would be passed."""
+    def delay(self, attempts: int, chance: float = 0.5) -> timedelta | None:
+        """How long what has been tried so many times (1 or more) waits; None once give_up_after would be passed.
+
+        `chance`, from 0 to 1, makes it a fifth shorter or longer, so that what was deferred together does not come back together.
+        """
         waits = [self.after[min(i, len(self.after) - 1)] for i in range(attempts)]
-        return timedelta(seconds=waits[-1]) if sum(waits) <= self.give_up_after.total_seconds() else None
+        if sum(waits) > self.give_up_after.total_seconds():
+            return None
+        return timedelta(seconds=waits[-1] * (1 - JITTER + 2 * JITTER * chance))

@@ -22,6 +22,10 @@ COMMANDS = {
     "preview": ("fob_mail.cli.preview", "Write a campaign's mail to files, to look at."),
     "test": ("fob_mail.cli.test", "Send one real copy of a campaign to an address of yours."),
     "send": ("fob_mail.cli.send", "Send a campaign to everyone on its list, once."),
+    "worker": ("fob_mail.cli.worker", "Send whatever is to be sent, for as long as it runs; on any number of hosts."),
+    "pause": ("fob_mail.cli.holding:pause", "Hold a campaign: nobody begins another message."),
+    "resume": ("fob_mail.cli.holding:resume", "Let a paused campaign go on."),
+    "cancel": ("fob_mail.cli.holding:cancel", "End a campaign, or take back that it was scheduled."),
     "status": ("fob_mail.cli.status", "What has become of a campaign: counts that add up."),
     "unknown": ("fob_mail.cli.unknown", "Deliveries of which nobody knows whether they arrived."),
     "serve": ("fob_mail.cli.serve", "Serve the public pages, unsubscribing among them."),
@@ -29,7 +33,7 @@ COMMANDS = {
     "db": ("fob_mail.cli.db", "The database: upgrade, check, backup."),
     "demo": ("fob_mail.cli.demo", "See all of it work, in a minute, without a mail server."),
 }
-"""Every command in the order of the journey: its module, which names it `command`, and its line in the help."""
+"""Every command in the order of the journey: its module, which names it `command` or as said, and its line in the help."""
 
 
 class LazyGroup(click.Group):
@@ -43,7 +47,8 @@ class LazyGroup(click.Group):
         """Import one command's module and take the command from it."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(COMMANDS[cmd_name][0]).command
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name or "command")
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

@@ -1,8 +1,5 @@
 """`fob-mail send`: a campaign to everyone on its list, once."""
 
-import signal
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,14 +8,12 @@ from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import confirm, emit, json_option, yes_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from fob_mail.models import Campaign
     from fob_mail.sending.run import Ended
-    from fob_mail.sending.transmission import Transmission
     from fob_mail.settings import Settings
 
 NOT_FINISHED = 3
@@ -28,10 +23,13 @@ INTERRUPTED = 130
 @click.command("send")
 @click.argument("name")
 @click.option("--wait/--no-wait", default=True, help="Whether to wait for deferred messages to be tried again.")
+@click.option("--at", default="", metavar="MOMENT", help="Not now but then, by a worker: 2027-04-12 09:00 Europe/London.")
 @json_option
 @yes_option
 @click.pass_obj
-def command(installation: Installation, name: str, wait: bool, as_json: bool, yes: bool) -> None:
+def command(  # noqa: PLR0913, PLR0917 click hands each option over
+    installation: Installation, name: str, wait: bool, at: str, as_json: bool, yes: bool
+) -> None:
     """Send campaign NAME to everyone confirmed on its list: once, whatever happens.
 
     Says first what goes to how many, from whom and through which relay, and asks. Interrupted or killed, the same
@@ -42,22 +40,28 @@ def command(installation: Installation, name: str, wait: bool, as_json: bool, ye
     \b
     Examples:
       fob-mail send bolivia-april
+      fob-mail send bolivia-april --at "2027-04-12 09:00 Europe/London"
       fob-mail send bolivia-april --yes --json --no-wait
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail.cli.progress import watching  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.cli.status import report_of  # noqa: PLC0415
+    from fob_mail.cli.stopping import interrupts  # noqa: PLC0415
     from fob_mail.sending import run as shell  # noqa: PLC0415
 
     settings, database = installation.settings, installation.database
     with database.read() as session:
+        moment = _moment(session, at, settings) if at else None
         fresh = _announce(session, name, settings)
+    if moment:
+        _schedule(installation, name, moment, as_json=as_json, yes=yes)
+        return
     if fresh:
         confirm(f"Send it to {fresh:,} {'person' if fresh == 1 else 'people'} now?", yes=yes, refusal="Nothing was sent")
     campaign_id, before = shell.freeze(database, name, settings)
     if before.leased:
         with database.read() as session:
             _tell_of_others(session, campaign_id, before.leased)
-    with watching(before) as report, _interrupts() as stopper:
+    with watching(before) as report, interrupts() as stopper:
         ended = shell.run(database, name, settings, installation.links, shell.Controls(stopper.hand, report, wait))
     with database.read() as session:
         told = report_of(_find(session, name), ended.counts)
@@ -65,7 +69,7 @@ def command(installation: Installation, name: str, wait: bool, as_json: bool, ye
         emit({**told, "ended": ended.how, "problem": ended.problem.problem if ended.problem else None})
     _explain(name, ended, as_json=as_json)
     if ended.how is not shell.Ending.FINISHED:
-        click.get_current_context().exit(INTERRUPTED if stopper.asked else NOT_FINISHED)
+        click.get_current_context().exit(INTERRUPTED if stopper.asked.is_set() else NOT_FINISHED)
 
 
 def _find(session: "Session", name: str) -> "Campaign":
@@ -80,11 +84,10 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     from fob_mail.cli.checking import problems_of, show  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.errors import ConflictError, InputError  # noqa: PLC0415
-    from fob_mail.models import CampaignState  # noqa: PLC0415
     from fob_mail.preflight import errors  # noqa: PLC0415
 
     campaign = _find(session, name)
-    if campaign.state is not CampaignState.DRAFT:
+    if campaign.state not in campaigns.UNFROZEN:
         owed = ledger.counts(session, campaign.id).owed
         since = f"{campaign.frozen_at:%d %B %Y}" if campaign.frozen_at else "some day"
         words = f"{owed:,} are still to go" if owed else "everyone has been dealt with, and nothing is sent again"
@@ -111,6 +114,31 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     return reach.audience
 
 
+def _moment(session: "Session", at: str, settings: "Settings") -> "datetime":
+    from fob_mail.cli.scheduling import moment_of  # noqa: PLC0415
+    from fob_mail.database import clock  # noqa: PLC0415
+
+    return moment_of(at, settings.organisation.timezone, clock(session))
+
+
+def _schedule(installation: Installation, name: str, moment: "datetime", *, as_json: bool, yes: bool) -> None:
+    from fob_mail import campaigns  # noqa: PLC0415
+    from fob_mail.cli.status import report_of  # noqa: PLC0415
+    from fob_mail.ledger import Counts  # noqa: PLC0415
+
+    when = f"{moment:%A} {moment.day} {moment:%B %Y, %H:%M} ({moment.tzinfo})"
+    confirm(f"Send it on {when}, to whoever is on the list then?", yes=yes, refusal="Nothing was scheduled")
+    with installation.database.begin() as session:
+        campaign = campaigns.find(session, name)
+        campaigns.schedule(session, campaign, moment)
+        told = report_of(campaign, Counts())
+    if as_json:
+        emit(told)
+    else:
+        click.echo(f"{name} goes out on {when}, if a worker is running then: fob-mail worker")
+        click.echo(f"To take that back: fob-mail cancel {name}")
+
+
 def _tell_of_others(session: "Session", campaign_id: int, leased: int) -> None:
     """That another worker has some of it: if that one was killed on another machine or without its journal, its lease has to end first."""
     from fob_mail import ledger  # noqa: PLC0415
@@ -119,38 +147,6 @@ def _tell_of_others(session: "Session", campaign_id: int, leased: int) -> None:
     if until:
         words = f"{leased:,} are with another worker. If it was killed, they are free after {until.astimezone():%H:%M:%S}; not before."
         click.echo(words, err=True)
-
-
-class _Stopper:
-    """Turns the first Ctrl-C into a calm end; the second is an ordinary one, and the journal knows what was sent."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._transmission: Transmission | None = None
-
-    def hand(self, transmission: "Transmission") -> None:
-        """What to stop."""
-        self._transmission = transmission
-
-    def __call__(self, number: int, frame: "FrameType | None") -> None:
-        """The signal's handler."""
-        del number, frame
-        self.asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        if self._transmission:
-            self._transmission.stop()
-        sys.stderr.write("\nFinishing what is under way…\n")
-
-
-@contextmanager
-def _interrupts() -> "Iterator[_Stopper]":
-    stopper = _Stopper()
-    former = {number: signal.signal(number, stopper) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopper
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 def _explain(name: str, ended: "Ended", *, as_json: bool) -> None:
@@ -168,6 +164,10 @@ def _explain(name: str, ended: "Ended", *, as_json: bool) -> None:
     elif ended.how is Ending.OWED:
         when = f", the first at {ended.next_due.astimezone():%H:%M}" if ended.next_due else ""
         click.echo(f"{ended.counts.owed:,} were deferred and will be tried again{when}. {go_on}", err=True)
+    elif ended.how is Ending.PAUSED:
+        click.echo(f"Paused; nothing is lost, and {ended.counts.owed:,} are still to go. To go on: fob-mail send {name}", err=True)
+    elif ended.how is Ending.CANCELLED:
+        click.echo("Cancelled: nobody else gets it.", err=True)
     elif ended.how is Ending.STOPPED:
         click.echo(f"Stopped; nothing is lost, and {ended.counts.owed:,} are still to go. {go_on}", err=True)
     if ended.counts.unknown:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from fob_mail.ledger import Counts
     from fob_mail.models import Campaign
+    from fob_mail.workers import Alive
+
+SILENT = 30
+"""Seconds without a word after which a worker is said to be silent."""
 
 MEANINGS = {
     "accepted": "taken by the relay",
@@ -22,7 +26,7 @@ MEANINGS = {
     "leased": "under way",
     "deferred": "refused for now, tried again later",
     "refused": "refused for good",
-    "skipped": "left or suppressed since it was frozen: not mailed",
+    "skipped": "left, suppressed or cancelled since it was frozen: not mailed",
     "unknown": "perhaps sent: see fob-mail unknown ls",
 }
 
@@ -43,7 +47,8 @@ def command(installation: Installation, name: str | None, listed: str | None, as
       fob-mail status bolivia-april --refused
       fob-mail status --json
     """  # noqa: D301 click's \b keeps the lines of an example
-    from fob_mail import campaigns, ledger  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail import campaigns, ledger, workers  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.database import clock  # noqa: PLC0415
 
     if listed:
         if name is None:
@@ -53,9 +58,10 @@ def command(installation: Installation, name: str | None, listed: str | None, as
     with installation.database.read() as session:
         chosen = [campaigns.find(session, name)] if name else campaigns.all_campaigns(session)
         reports = [(campaign, ledger.counts(session, campaign.id), _parting(session, campaign)) for campaign in chosen]
+        at_work = workers.alive(session, clock(session))
     if as_json:
-        told = [report_of(campaign, counts) for campaign, counts, _ in reports]
-        emit(told[0] if name else {"campaigns": told})
+        told = [{**report_of(campaign, counts), "workers": _workers_json(at_work, campaign.id)} for campaign, counts, _ in reports]
+        emit(told[0] if name else {"campaigns": told, "workers": _workers_json(at_work)})
         return
     for campaign, counts, words in reports:
         click.secho(f"{campaign.slug}  {campaign.state}", bold=True, nl=False)
@@ -63,8 +69,25 @@ def command(installation: Installation, name: str | None, listed: str | None, as
         if campaign.frozen_at:
             show_counts(counts)
             show_ways(campaign.slug, counts)
+            _show_workers([worker for worker in at_work if worker.campaign_id == campaign.id])
+    if not name:
+        _show_workers([worker for worker in at_work if worker.campaign_id is None])
     if not reports:
         click.echo("There is no campaign yet. Compose one: fob-mail compose ARTICLE --list LIST --name NAME")
+
+
+def _show_workers(at_work: "list[Alive]") -> None:
+    """Who sends it, or waits; and who was heard of and is silent, perhaps killed."""
+    for worker in at_work:
+        seconds = int(worker.silent.total_seconds())
+        doing = "sends it" if worker.campaign_id else "waits for campaigns"
+        told = f"  worker {worker.name} {doing}" if seconds < SILENT else f"  worker {worker.name} has been silent for {seconds:,} seconds"
+        click.secho(told, fg=None if seconds < SILENT else "yellow")
+
+
+def _workers_json(at_work: "list[Alive]", campaign_id: int | None = None) -> list[Json]:
+    chosen = [worker for worker in at_work if campaign_id is None or worker.campaign_id == campaign_id]
+    return [{"name": w.name, "started_at": w.started_at.isoformat(), "silent_seconds": round(w.silent.total_seconds(), 1)} for w in chosen]
 
 
 def _list(installation: Installation, name: str, listed: str, *, as_json: bool) -> None:
@@ -99,7 +122,7 @@ def show_ways(name: str, counts: "Counts") -> None:
 
 def report_of(campaign: "Campaign", counts: "Counts") -> Json:
     """One campaign for --json: its name, state and counts, and why it is paused if it is."""
-    moments = {"frozen_at": campaign.frozen_at, "finished_at": campaign.finished_at}
+    moments = {"scheduled_at": campaign.scheduled_at, "frozen_at": campaign.frozen_at, "finished_at": campaign.finished_at}
     told = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
     return {"campaign": campaign.slug, "state": campaign.state.value, **asdict(counts), **told, "pause_reason": campaign.pause_reason}
 
@@ -119,5 +142,11 @@ def _parting(session: "Session", campaign: "Campaign") -> str:
 
     subject = next((composed.subject for composed in campaigns.parts(session, campaign).values()), "")
     due = ledger.next_due(session, campaign.id)
-    words = [subject, campaign.pause_reason, f"next try at {due.astimezone():%H:%M}" if due else ""]
+    at = campaign.scheduled_at if campaign.state == "scheduled" else None
+    words = [
+        subject,
+        f"goes out at {at.astimezone():%Y-%m-%d %H:%M %Z}, by a worker" if at else "",
+        campaign.pause_reason,
+        f"next try at {due.astimezone():%H:%M}" if due else "",
+    ]
     return " · ".join(word for word in words if word)

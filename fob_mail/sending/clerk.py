@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
-from fob_mail import campaigns, ledger
+from fob_mail import campaigns, ledger, workers
 from fob_mail.database import Database, clock
 from fob_mail.envelopes import Recipient
 from fob_mail.errors import DatabaseError
@@ -26,6 +26,9 @@ SETTLE_EVERY = 0.25
 
 SETTLE_AT = 1000
 """Outcomes that make a settlement worth while before that."""
+
+MIND_EVERY = 0.5
+"""Seconds between two looks whether the campaign is still to be sent: paused or cancelled, it stops within a second."""
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for a batch when there was none."""
@@ -77,6 +80,9 @@ class Clerk(threading.Thread):
         self._look_at = 0.0
         self._renew_at = 0.0
         self._valid_until = 0.0
+        self._mind_at = 0.0
+        self._beat_at = 0.0
+        self._held = False  # by an organiser, or as another worker's relay turned it away
         self.dry = threading.Event()  # nothing is owed that could be sent now, and nothing will be
         self.next_due: datetime | None = None
         self.failure: Exception | None = None
@@ -84,14 +90,14 @@ class Clerk(threading.Thread):
     @property
     def backlog(self) -> int:
         """How many recipients are at hand."""
-        return len(self._owed)
+        return 0 if self._held else len(self._owed)
 
     def take(self) -> Recipient | None:
         """The next recipient; None while there is none at hand, or if our leases may have ended unnoticed."""
         owed = self._owed
         if self._more and len(owed) <= self._terms.ahead and not self._call.is_set():
             self._call.set()
-        if self._closing.is_set() or time.monotonic() > self._valid_until:
+        if self._held or self._closing.is_set() or time.monotonic() > self._valid_until:
             return None
         try:
             while (recipient := owed.popleft()).batch_id in self._lost:
@@ -137,6 +143,7 @@ class Clerk(threading.Thread):
                 if self._hurried or len(self._outcomes) >= SETTLE_AT or time.monotonic() >= self._settle_at:
                     self._persist(self._settle)
                 self._persist(self._renew)
+                self._persist(self._mind)
                 self._call.wait(SETTLE_EVERY)
                 self._call.clear()
             self._persist(self._settle)
@@ -195,6 +202,23 @@ class Clerk(threading.Thread):
             self.dry.set()
             self._wake()
 
+    def _mind(self) -> None:
+        """See whether the campaign is still to be sent; if not, no more is handed out. Say now and then that we live."""
+        now = time.monotonic()
+        if now < self._mind_at:
+            return
+        self._mind_at = now + MIND_EVERY
+        with self._database.read() as session:
+            state = campaigns.state_of(session, self._campaign_id)
+        if state is not CampaignState.SENDING:
+            self._held = True
+            self.dry.set()
+            self._wake()
+        if now >= self._beat_at:
+            self._beat_at = now + workers.BEAT_EVERY.total_seconds()
+            with self._database.begin() as session:
+                workers.beat(session, workers.own_name(), self._campaign_id, clock(session))
+
     def _settle(self) -> None:
         """Write outcomes down and give complete batches back; only then are they forgotten here."""
         self._hurried, self._settle_at = False, time.monotonic() + SETTLE_EVERY
@@ -244,6 +268,8 @@ class Clerk(threading.Thread):
             for batch_id in ours:
                 ledger.finish(session, batch_id, self._journal.worker, now, self._terms.retries)
             ledger.finish_campaign(session, self._campaign_id, now)
+            ledger.withdraw(session, now)
+            workers.leave(session, workers.own_name())
         self._forget(ours)
         for batch_id in self._lost:
             self._journal.forget(batch_id)

@@ -25,6 +25,7 @@ def recover(database: Database, journal_folder: Path, retries: Retries) -> int:
             doubts += _settle_estate(session, estate, retries)
     with database.begin() as session:
         doubts += _settle_vanished(session, living(journal_folder), retries)
+        ledger.withdraw(session, clock(session))
     return doubts
 
 

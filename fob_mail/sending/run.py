@@ -12,10 +12,10 @@ from fob_mail import campaigns, ledger
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
-from fob_mail.errors import FobMailError
+from fob_mail.errors import ConflictError, FobMailError
 from fob_mail.journal import Journal
 from fob_mail.links import Links
-from fob_mail.models import Campaign, MailingList
+from fob_mail.models import Campaign, CampaignState, MailingList
 from fob_mail.outcomes import Retries
 from fob_mail.personalising import Personaliser, Sender
 from fob_mail.sending.clerk import Clerk, Terms
@@ -31,7 +31,9 @@ class Ending(StrEnum):
 
     FINISHED = "finished"  # nothing is owed any more
     OWED = "owed"  # some were deferred, and the run does not wait for them
-    STOPPED = "stopped"  # asked to stop, or the campaign was paused by someone else
+    STOPPED = "stopped"  # asked to stop
+    PAUSED = "paused"  # by an organiser, or as another worker was turned away
+    CANCELLED = "cancelled"  # by an organiser
     TURNED_AWAY = "turned away"  # the relay cannot be had or refuses us; the campaign is paused
 
 
@@ -56,12 +58,25 @@ class Controls:
 
 def freeze(database: Database, slug: str, settings: Settings) -> tuple[int, ledger.Counts]:
     """Recover what dead workers left, then fix the campaign's audience and text, if that is still to do, and let it go on."""
-    recover(database, settings.sending.journal_folder, retries_of(settings))
+    recover_dead(database, settings)
     with database.begin() as session:
         campaign = campaigns.find(session, slug)
+        if campaign.state is CampaignState.CANCELLED:
+            raise ConflictError(f"{slug} was cancelled, and is not sent any more.", "Compose it under another name to send it anew.")
         campaigns.freeze(session, campaign, settings.sending.batch_size, clock(session))
         campaigns.resume(session, campaign)
         return campaign.id, ledger.counts(session, campaign.id)
+
+
+def counts_of(database: Database, campaign_id: int) -> ledger.Counts:
+    """Where a campaign's deliveries stand."""
+    with database.read() as session:
+        return ledger.counts(session, campaign_id)
+
+
+def recover_dead(database: Database, settings: Settings) -> int:
+    """Settle what dead workers left. Gives the number of deliveries that are unknown for it."""
+    return recover(database, settings.sending.journal_folder, retries_of(settings))
 
 
 def run(database: Database, slug: str, settings: Settings, links: Links, controls: Controls) -> Ended:
@@ -105,10 +120,15 @@ def _ended(database: Database, campaign_id: int, transmission: Transmission, cle
             campaigns.pause(session, campaign_id, transmission.problem.problem)
         counts = ledger.counts(session, campaign_id)
         next_due = ledger.next_due(session, campaign_id)
+        state = campaigns.state_of(session, campaign_id)
+    if state is CampaignState.CANCELLED:
+        return Ended(Ending.CANCELLED, None, None, counts)
     if not counts.owed:
         return Ended(Ending.FINISHED, None, None, counts)
     if transmission.problem:
         return Ended(Ending.TURNED_AWAY, transmission.problem, next_due, counts)
+    if state is CampaignState.PAUSED:
+        return Ended(Ending.PAUSED, None, next_due, counts)
     return Ended(Ending.OWED if clerk.dry.is_set() and next_due else Ending.STOPPED, None, next_due, counts)
 
 
@@ -157,7 +177,7 @@ def retries_of(settings: Settings) -> Retries:
 
 
 def _recovery(database: Database, settings: Settings) -> Callable[[], object]:
-    return lambda: recover(database, settings.sending.journal_folder, retries_of(settings))
+    return lambda: recover_dead(database, settings)
 
 
 def _terms(settings: Settings, *, wait: bool) -> Terms:

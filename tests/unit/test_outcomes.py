@@ -63,3 +63,8 @@ def test_retries_wait_longer_each_time_and_end() -> None:
     retries = Retries((60, 300), timedelta(seconds=700))
 
     assert [retries.delay(n) for n in (1, 2, 3, 4)] == [timedelta(seconds=60), timedelta(seconds=300), timedelta(seconds=300), None]
+
+
+@pytest.mark.parametrize(("chance", "seconds"), [(0.0, 80), (0.5, 100), (1.0, 120)])
+def test_what_was_deferred_together_does_not_come_back_together(chance: float, seconds: int) -> None:
+    assert Retries((100,), timedelta(days=1)).delay(1, chance) == timedelta(seconds=seconds)
