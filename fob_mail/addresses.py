@@ -18,6 +18,9 @@ SPECIAL = (".test", ".local", ".localhost", ".invalid", ".onion", ".arpa")
 _ON_THE_WIRE = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.\[\]:-]+")
 """Printable ASCII without space or angle brackets: nothing that could end an SMTP command or a header early."""
 
+_INTERNATIONAL_LOCAL = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>@,;:\\\"\[\]]+")
+"""A dot-atom of RFC 6531 §3.3: printable, without what could end an SMTP command or a header early."""
+
 LONGEST_LOCAL = 64
 LONGEST = 254
 
@@ -78,6 +81,18 @@ def wire_form(address: str) -> str | None:
     import idna  # noqa: PLC0415 large tables, for few addresses
 
     return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+
+
+def international_form(address: str) -> str | None:
+    """The address as SMTP with SMTPUTF8 takes it (RFC 6531 §3.3): the local part in UTF-8, the domain as A-labels; None if it cannot."""
+    plain = wire_form(address)
+    if plain is not None:
+        return plain
+    local, _, domain = address.rpartition("@")
+    ascii_domain = wire_form(f"x@{domain}")
+    if ascii_domain is None or not _INTERNATIONAL_LOCAL.fullmatch(local) or not local.isprintable() or len(local.encode()) > LONGEST_LOCAL:
+        return None
+    return f"{local}@{ascii_domain.partition('@')[2]}"
 
 
 @lru_cache(maxsize=4)

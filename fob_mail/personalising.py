@@ -170,7 +170,7 @@ class Personaliser:
         self._links = links
 
     def envelope(self, recipient: Recipient, wire_address: str, date: str, message_id: str = "") -> Envelope:
-        """The message of one recipient; `wire_address` is ASCII (see addresses.wire_form), `date` as RFC 5322 §3.3 has it.
+        """The message of one recipient; `wire_address` is safe on the wire (see addresses), `date` as RFC 5322 §3.3 has it.
 
         The Message-ID is a function of campaign and subscriber, unless one is given, as for test mails.
         """
@@ -184,7 +184,7 @@ class Personaliser:
         )
         pieces = frame.pieces.copy()
         for which, gaps in frame.own:
-            encoded = own[which].encode("ascii")
+            encoded = own[which].encode()  # ASCII, but for the address of those who need SMTPUTF8
             for gap in gaps:
                 pieces[gap] = encoded
         for slot, gaps in frame.others:
@@ -203,7 +203,7 @@ class Personaliser:
 class _Frame(NamedTuple):
     """A template laid out for filling: its pieces with gaps between them (at odd places), and which gaps each value fills.
 
-    `own` are ASCII and safe wherever they stand, by their place in _OWN; `others` are whatever people are called.
+    `own` are safe wherever they stand, by their place in _OWN; `others` are whatever people are called.
     """
 
     pieces: list[bytes]

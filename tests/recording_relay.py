@@ -35,6 +35,7 @@ class Faults:
     pipelining: bool = True
     delay: float = 0.0  # seconds before each reply to a final dot
     size: int = 33_554_432
+    international: bool = False  # whether SMTPUTF8 is offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class _Session(SMTP):
             _Handler(relay),
             hostname="relay.test",
             data_size_limit=relay.faults.size,
-            enable_SMTPUTF8=False,
+            enable_SMTPUTF8=relay.faults.international,
             tls_context=relay.tls if relay.starttls else None,
             require_starttls=relay.starttls,
             authenticator=self._check_login if relay.login else None,

@@ -90,13 +90,13 @@ def _files(session: "Session", campaign: "Campaign", installation: Installation,
     from email.utils import format_datetime  # noqa: PLC0415
 
     from fob_mail import campaigns  # noqa: PLC0415
-    from fob_mail.addresses import wire_form  # noqa: PLC0415
+    from fob_mail.addresses import international_form  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.sending.run import personaliser_of  # noqa: PLC0415
 
     to, parts = campaigns.list_of(session, campaign), campaigns.parts(session, campaign)
     personaliser = personaliser_of(campaign, to, parts, installation.settings, installation.links)
-    raw = personaliser.envelope(recipient, wire_form(recipient.address) or NOBODY, format_datetime(clock(session))).content
+    raw = personaliser.envelope(recipient, international_form(recipient.address) or NOBODY, format_datetime(clock(session))).content
     message = email.message_from_bytes(raw, policy=email.policy.default)
     html, text = (message.get_body((kind,)) for kind in ("html", "plain"))
     return Files(

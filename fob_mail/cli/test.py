@@ -26,13 +26,14 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
     from email.utils import make_msgid  # noqa: PLC0415
 
     from fob_mail import campaigns  # noqa: PLC0415
-    from fob_mail.addresses import normalise, wire_form  # noqa: PLC0415
+    from fob_mail.addresses import international_form, normalise  # noqa: PLC0415
     from fob_mail.cli.checking import problems_of, show  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.envelopes import Recipient  # noqa: PLC0415
     from fob_mail.errors import InputError, RelayError  # noqa: PLC0415
     from fob_mail.personalising import date_header  # noqa: PLC0415
     from fob_mail.sending.run import heading_of, personaliser_of, wire_of  # noqa: PLC0415
+    from fob_mail.sending.transmission import NOT_INTERNATIONAL  # noqa: PLC0415
     from fob_mail.smtp.single import deliver  # noqa: PLC0415
 
     settings = installation.settings
@@ -44,9 +45,9 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
     personaliser = personaliser_of(campaign, to, marked, settings, installation.links)
     sent = []
     for address in map(normalise, addresses):
-        wire = wire_form(address)
+        wire = international_form(address)
         if wire is None:
-            raise InputError(f"{address} needs SMTPUTF8, which fob-mail does not speak yet.", "Use an address in plain letters.")
+            raise InputError(f"{address} cannot be written in an SMTP command.", "Use an address in plain letters.")
         message_id = make_msgid("test", heading_of(to).domain)
         envelope = personaliser.envelope(Recipient(0, 0, 0, address), wire, date_header(datetime.now(UTC)), message_id)
         try:
@@ -54,6 +55,9 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
         except RelayError as error:
             remedy = "Check smtp.host, smtp.port and smtp.security in the settings, or try again when the relay answers."
             raise RelayError(error.problem, f"This mail was not sent. {remedy}") from None
+        if not wire.isascii() and not session_with_relay.international:
+            session_with_relay.socket.close()
+            raise RelayError(f"{address}: {NOT_INTERNATIONAL}.", "Use an address in plain letters, or a relay that offers it.")
         decided = deliver(session_with_relay, envelope)
         if not decided.reply.positive:
             raise RelayError(f"The relay refused the mail to {address}: {decided.reply}", "Nothing was sent to anybody else.")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fob_mail.addresses import wire_form
+from fob_mail.addresses import international_form, wire_form
 from fob_mail.envelopes import Envelope
 from fob_mail.errors import RelayError
 from fob_mail.journal import Journal
@@ -42,6 +42,8 @@ LOSSES_IN_A_ROW = 10
 
 CONNECT_TRIES = 5
 """So many failures to connect while no connection is open, each waited for twice as long: the relay is gone."""
+
+NOT_INTERNATIONAL = "the address has letters beyond ASCII before its @, and the relay does not offer SMTPUTF8"
 
 ASK_THE_RELAY = "Ask who runs the relay, or check the sender's address and the settings; then run the same command again: nothing is lost."
 
@@ -231,9 +233,9 @@ class Transmission:
             recipient = self._clerk.take()
             if recipient is None:
                 return None
-            address = wire_form(recipient.address)
+            address = wire_form(recipient.address) or (international_form(recipient.address) if line.international else None)
             if address is None:
-                reason = "the address is not ASCII before its @, and the relay was not asked for SMTPUTF8"
+                reason = NOT_INTERNATIONAL
                 self._settle(recipient.batch_id, Outcome(recipient.position, DeliveryState.REFUSED, None, reason))
                 continue
             envelope = self._personaliser.envelope(recipient, address, self._date)

@@ -173,5 +173,8 @@ class Conversation:
 
 
 def _commands(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
-    """What opens a message. Path and address were checked to be ASCII without brackets (see addresses.wire_form)."""
+    """What opens a message. Path and address were checked to hold nothing that ends a command (see addresses)."""
+    if not envelope.address.isascii():  # RFC 6531 §3.4; its header To is UTF-8 too (RFC 6532)
+        path = envelope.return_path.encode("ascii")
+        return b"MAIL FROM:<%b> BODY=8BITMIME SMTPUTF8\r\n" % path, b"RCPT TO:<%b>\r\n" % envelope.address.encode(), b"DATA\r\n"
     return b"MAIL FROM:<%b>\r\n" % envelope.return_path.encode("ascii"), b"RCPT TO:<%b>\r\n" % envelope.address.encode("ascii"), b"DATA\r\n"

@@ -36,6 +36,7 @@ class Line:
         self.socket.setblocking(False)
         self.conversation = Conversation(pipelining=opened.pipelining)
         self.largest = opened.size
+        self.international = opened.international
         self.begun = 0  # messages that this connection was given
         self.heard_at = time.monotonic()
         self._unwritten = memoryview(b"")

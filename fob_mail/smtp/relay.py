@@ -55,6 +55,7 @@ class Opened:
     socket: socket.socket
     pipelining: bool
     size: int  # octets that a message may have; 0: not said
+    international: bool = False  # takes addresses beyond ASCII: SMTPUTF8 (RFC 6531), with 8BITMIME
 
 
 def open_session(relay: RelaySettings, password: str) -> Opened:
@@ -147,7 +148,8 @@ def _detach(client: smtplib.SMTP) -> Opened:
     if connection is None:
         raise smtplib.SMTPServerDisconnected("the connection closed while it was opened")
     size = client.esmtp_features.get("size", "0").split() or ["0"]
-    opened = Opened(connection, client.has_extn("pipelining"), int(size[0]) if size[0].isdigit() else 0)
+    international = client.has_extn("smtputf8") and client.has_extn("8bitmime")
+    opened = Opened(connection, client.has_extn("pipelining"), int(size[0]) if size[0].isdigit() else 0, international)
     if client.file is not None:
         client.file.close()
     client.sock = client.file = None

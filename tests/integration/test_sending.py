@@ -1,5 +1,7 @@
 """A campaign against a real SMTP server, on both databases: whatever the relay does, the counts add up and nobody gets two."""
 
+import email
+import email.policy
 import threading
 import time
 from collections import Counter
@@ -8,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from fob_mail import campaigns, ledger
 from fob_mail.audience import leaving
@@ -16,7 +18,7 @@ from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.links import Links
-from fob_mail.models import CampaignState, MailingList
+from fob_mail.models import CampaignState, DeliveryState, MailingList
 from fob_mail.personalising import mark
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.sending.transmission import Transmission
@@ -328,3 +330,28 @@ def test_an_address_that_needs_smtputf8_is_refused_with_the_reason(database: Dat
 
     assert ended.counts == ledger.Counts(audience=5, accepted=4, refused=1)
     assert relay.recipients["ana@xn--exmple-qta.org"] == 1
+    with database.read() as session:
+        (refused,) = ledger.settled_as(session, 1, DeliveryState.REFUSED)
+    assert refused.address == "josé@example.org"
+    assert "does not offer SMTPUTF8" in refused.reply
+
+
+def test_addresses_beyond_ascii_are_served_where_the_relay_offers_it(database: Database, send: Callable[..., Ended]) -> None:
+    """RFC 6531: SMTPUTF8 and 8BITMIME for them alone; the domain as A-labels; the message can be read back (RFC 6532)."""
+    a_campaign(database, 3)
+    with database.begin() as session:
+        to = session.scalars(select(MailingList)).one()
+        make_subscriber(session, "josé@exámple.org", to, name="José")
+        make_subscriber(session, "ana@exámple.org", to)
+
+    with RecordingRelay(Faults(international=True)) as relay:
+        ended = send(relay)
+
+    assert ended.counts == ledger.Counts(audience=5, accepted=5)
+    assert {"josé@xn--exmple-qta.org", "ana@xn--exmple-qta.org"} < set(relay.recipients)
+    (content,) = [message.content for message in relay.messages if message.recipient.startswith("josé")]
+    mail = email.message_from_bytes(content, policy=email.policy.SMTPUTF8)
+    (mailbox,) = mail["To"].addresses
+    spec = mailbox.addr_spec.encode("ascii", "surrogateescape").decode()  # the parser keeps such bytes aside
+    assert (mailbox.display_name, spec) == ("José", "josé@xn--exmple-qta.org")
+    assert all(message.content.isascii() for message in relay.messages if message.content != content)

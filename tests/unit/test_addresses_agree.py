@@ -1,5 +1,6 @@
 """The quick ways of normalising an address agree with email-validator, and with each other."""
 
+import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +57,19 @@ def test_ordinary_addresses_are_normalised_together() -> None:
         "rosa.mamani+x@example.org",
         "a_b@mail.example.co.uk",
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("ana@example.org", "ana@example.org"),
+        ("josé@exámple.org", "josé@xn--exmple-qta.org"),
+        ("ana@exámple.org", "ana@xn--exmple-qta.org"),
+        ("jos\u00e9\r\nDATA@example.org", None),
+        ("jos\u00e9> SIZE=1@example.org", None),
+        ("jos\u2028\u00e9@example.org", None),
+        ("\u00e9" * 33 + "@example.org", None),
+    ],
+)
+def test_the_international_form_can_end_no_command_early(address: str, form: str | None) -> None:
+    assert addresses.international_form(address) == form

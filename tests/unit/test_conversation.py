@@ -164,3 +164,12 @@ def test_the_usual_answer_to_a_group_means_the_same_whole_and_in_pieces() -> Non
 
     assert ends[0] == ends[1] == ends[2]
     assert ends[0][2] == an_envelope(2)
+
+
+def test_an_address_beyond_ascii_is_opened_with_smtputf8() -> None:
+    """RFC 6531 §3.4: with 8BITMIME, since its header is UTF-8 too."""
+    envelope = an_envelope(1)._replace(address="josé@example.org")
+
+    group, _ = Conversation(pipelining=True).say(envelope)
+
+    assert group.decode() == "MAIL FROM:<bounces@example.org> BODY=8BITMIME SMTPUTF8\r\nRCPT TO:<josé@example.org>\r\nDATA\r\n"
