@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 BIN := .venv/bin
 
-.PHONY: help demo test packages lint docs constraints wheel clean
+.PHONY: help demo test faults packages lint docs constraints wheel clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +14,9 @@ demo: .venv/installed ## See all of it work, without a mail server
 
 test: packages .venv/installed-dev lint ## Install what tests need, and run every check and test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+faults: packages .venv/installed-dev ## Break sending in every way we know of, and count: nobody twice, nobody missed
+	$(BIN)/python -m bench faults
 
 packages:
 	@sh tests/packages.sh

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import click
 
-BENCHES = {"import": "bench.importing", "sending": "bench.sending", "signing": "bench.signing"}
+BENCHES = {"import": "bench.importing", "sending": "bench.sending", "signing": "bench.signing", "faults": "bench.faults"}
 
 
 class _Benches(click.Group):

@@ -3,11 +3,14 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -19,9 +22,55 @@ def program(name: str) -> Path:
     return Path(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running cluster: its maintenance database, and its death and rebirth at will."""
+
+    url: str
+    folder: str
+    options: str
+
+    def start(self) -> None:
+        """Start it, or start it again; after a kill that may take some tries, until the last of the killed has let go of its memory."""
+        log, tries = Path(self.folder) / "log", 10
+        while True:
+            try:
+                return _as_nobody(self.folder, [program("pg_ctl"), "-D", self._data, "-w", "-l", log, "-o", self.options, "start"])
+            except subprocess.CalledProcessError:
+                tries -= 1
+                if not tries:
+                    raise
+                time.sleep(0.5)
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it: `fast` says goodbye, `immediate` does not."""
+        _as_nobody(self.folder, [program("pg_ctl"), "-D", self._data, "-m", mode, "-w", "stop"])
+
+    def kill(self) -> None:
+        """SIGKILL to the whole server."""
+        head = int((self._data / "postmaster.pid").read_text().split()[0])
+        others = subprocess.run(["ps", "-o", "pid=", "--ppid", str(head)], capture_output=True, text=True, check=False).stdout.split()
+        for pid in (head, *map(int, others)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.5)
+        (self._data / "postmaster.pid").unlink(missing_ok=True)  # where nobody reaps the dead, it would seem to run still
+
+    @property
+    def _data(self) -> Path:
+        return Path(self.folder) / "data"
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
-    """The URL of a running cluster's maintenance database; it is gone at the end. PostgreSQL refuses root, so nobody runs it."""
+    """The URL of a running cluster's maintenance database; it is gone at the end."""
+    with running() as made:
+        yield made.url
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """A running cluster; it is gone at the end. PostgreSQL refuses root, so nobody runs it."""
     with tempfile.TemporaryDirectory(prefix="fob-mail-pg-") as folder:
         data = Path(folder) / "data"
         with socket.socket() as free:
@@ -29,11 +78,12 @@ def cluster() -> Iterator[str]:
             port = free.getsockname()[1]
         _as_nobody(folder, [program("initdb"), "-D", data, "-U", "tests", "-A", "trust", "--no-sync", "-E", "UTF8", "--no-locale"])
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
-        _as_nobody(folder, [program("pg_ctl"), "-D", data, "-w", "-l", Path(folder) / "log", "-o", options, "start"])
+        made = Cluster(f"postgresql://tests@127.0.0.1:{port}/postgres", folder, options)
+        made.start()
         try:
-            yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+            yield made
         finally:
-            _as_nobody(folder, [program("pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"])
+            made.stop()
 
 
 def _as_nobody(folder: str, command: list[str | Path]) -> None:

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import AnyStr, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -36,6 +36,9 @@ class Faults:
     delay: float = 0.0  # seconds before each reply to a final dot
     size: int = 33_554_432
     international: bool = False  # whether SMTPUTF8 is offered
+    after_reply: frozenset[str] = frozenset()  # hang up, once, when the final dot has been answered
+    hang: frozenset[str] = frozenset()  # never answer the final dot, though the message was accepted
+    a_byte_at_a_time: bool = False  # so come the replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,16 @@ class _Session(SMTP):
         del server, session, envelope, mechanism
         return AuthResult(success=self._relay.knows(given.login.decode(), given.password.decode()), handled=False)
 
+    async def push(self, status: AnyStr) -> None:
+        if not self._relay.faults.a_byte_at_a_time:
+            await super().push(status)
+            return
+        whole = status.encode() if isinstance(status, str) else bytes(status)
+        for byte in whole + b"\r\n":
+            self._writer.write(bytes([byte]))
+            await self._writer.drain()
+            await asyncio.sleep(0)
+
     async def smtp_DATA(self, arg: str) -> None:
         recipient = self.envelope.rcpt_tos[0] if self.envelope and self.envelope.rcpt_tos else ""
         if recipient in self._relay.faults.before_dot and not self._relay.met[f"before {recipient}"]:
@@ -201,6 +214,11 @@ class _Handler:
             self._relay.deliver(received)
         if self._relay.faults.delay:
             await asyncio.sleep(self._relay.faults.delay)
+        if recipient in self._relay.faults.hang:
+            await asyncio.sleep(3600)
+        if recipient in self._relay.faults.after_reply and not self._relay.met[f"after {recipient}"]:
+            self._relay.met[f"after {recipient}"] += 1
+            asyncio.get_running_loop().call_later(0.01, _hang_up, server)
         if reply is None:
             _hang_up(server)
         return reply or "421 gone"
