@@ -291,6 +291,13 @@ def _sink() -> Iterator[int]:
         process.wait()
 
 
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """Call off what is under way, and stop when that is done."""
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.call_later(0.1, loop.stop)
+
+
 @contextmanager
 def _late_replies(sink: int) -> Iterator[int]:
     """A way to the sink on which all that it says comes late, as over a long line."""
@@ -311,5 +318,5 @@ def _late_replies(sink: int) -> Iterator[int]:
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(_end, loop)
         thread.join()

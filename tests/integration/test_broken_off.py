@@ -3,10 +3,12 @@
 import json
 import shutil
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from fob_mail import campaigns, ledger
 from fob_mail.composing.composed import Composed
@@ -89,6 +91,28 @@ def test_a_journal_that_cannot_be_written_stops_the_run_with_a_sentence(
         ended = send(database, here, relay, calmly())
 
     assert notes
+    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
+    assert relay.recipients == Counter({f"p{number}@example.org": 1 for number in range(PEOPLE)})
+
+
+def test_a_clock_that_is_set_back_an_hour_in_the_middle_sends_nothing_twice_and_loses_nobody(
+    database: Database, here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a clumsy hand on the database's machine; leases and settlements go by it."""
+    freeze(database, "c", here)
+    asked = count()
+    moments = []
+
+    def unsteady(session: Session) -> datetime:
+        moments.append(clock(session) - timedelta(hours=next(asked) > 3))
+        return moments[-1]
+
+    for module in ("clerk", "recovery", "run"):
+        monkeypatch.setattr(f"fob_mail.sending.{module}.clock", unsteady)
+    with RecordingRelay(Faults(delay=0.01)) as relay:
+        ended = send(database, here, relay, calmly(wait=True))
+
+    assert min(moments) < moments[0] - timedelta(minutes=50)
     assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
     assert relay.recipients == Counter({f"p{number}@example.org": 1 for number in range(PEOPLE)})
 
