@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 BIN := .venv/bin
 
-.PHONY: help demo test faults packages lint docs constraints wheel clean
+.PHONY: help demo test faults packages lint docs phrases constraints wheel clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ lint: .venv/installed-dev ## Format, lint and types, without the tests
 
 docs: .venv/installed-dev ## Write the reference of commands and settings anew
 	$(BIN)/python -m docs.generate
+
+phrases: .venv/installed-dev ## Write what is new to say into the catalogues of the languages
+	$(BIN)/python -m docs.phrases
 
 constraints: ## Choose the newest versions of all dependencies (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o constraints.txt

@@ -5,6 +5,7 @@ The map, in reading order, from the bottom of the house to its top:
     errors          what can go wrong that a person can put right
     models          the tables
     settings        what an installation is set to
+    translations    how a phrase is said in another language
     database        one database, two ways in; migrations and backups beside it
     addresses       is this an address, what is its one spelling
     links           signed links and return paths, both ways

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fob_mail.articles.article import CallKind, CallToAction
 from fob_mail.composing.typesetting import one_line
 from fob_mail.composing.words import Words
+from fob_mail.translations import to_say
 
 SITES = {
     "facebook.com": "Facebook",
@@ -25,6 +26,14 @@ SITES = {
     "threads.net": "Threads",
 }
 LONGEST_LABEL = 60
+OURS = {
+    CallKind.REGISTER: to_say("Register"),
+    CallKind.SHARE: to_say("Share with friends"),
+    CallKind.RETWEET: to_say("Repost to spread the word"),
+    CallKind.FOLLOW: to_say("Follow {organisation}"),
+    CallKind.LINK: to_say("Find out more"),
+}
+"""Our words, for a call whose own say nothing without their link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def other_links(calls: tuple[CallToAction, ...], words: Words, organisation: str
             continue
         link = Link(_label(call, words, organisation), call.url)
         if call.kind is CallKind.FOLLOW or any(link.text == other.text for other in links):
-            link = Link(words.say("on_site", label=link.text, site=site_of(call.url)), call.url)
+            link = Link(words.say("{label} on {site}", label=link.text, site=site_of(call.url)), call.url)
         if link not in links:
             links.append(link)
     return tuple(links)
@@ -74,8 +83,10 @@ def site_of(url: str) -> str:
 
 def _label(call: CallToAction, words: Words, organisation: str) -> str:
     """The article's words without their "here", which names no goal; our own where nothing is left."""
-    without_here = re.sub(words.patterns["here"], "", one_line(call.label), flags=re.IGNORECASE)
-    label = re.sub(words.patterns["dangling"], "", " ".join(without_here.split()).rstrip(" .:;,–—-"), flags=re.IGNORECASE)
+    here = words.pattern("the word in which a link was", r"\b(?:right )?here\b")
+    dangling = words.pattern("what is left at the end when that word is taken off", r"(?:\s+(?:at|on|and|via))+$")
+    without_here = re.sub(here, "", one_line(call.label), flags=re.IGNORECASE)
+    label = re.sub(dangling, "", " ".join(without_here.split()).rstrip(" .:;,–—-"), flags=re.IGNORECASE)
     if len(label) < 3 or len(label) > LONGEST_LABEL or label.casefold() in {"click", "haz clic", "clic", call.kind.value}:  # noqa: PLR2004 two letters say nothing
-        return words.say(call.kind.value, organisation=organisation)
+        return words.say(OURS[call.kind], organisation=organisation)
     return label

@@ -51,7 +51,7 @@ def _endings(article: Article, words: Words) -> list[str]:
     if when is None:
         return [""]
     day = words.day(when.starts.date(), year=False)
-    moment = words.dates["with_time"].format(date=day, time=words.time(when.starts))
+    moment = words.day_and_time(day, when.starts)
     return [f": {moment}", f": {day}", ""] if when.time_said else [f": {day}", ""]
 
 
@@ -61,7 +61,7 @@ def _with(people: list[str], words: Words) -> str:
     for count in range(len(named), 0, -1):
         everyone = count == len(people)
         names = words.enumeration(named) if everyone else ", ".join(named[:count])
-        line = words.say("speakers" if everyone else "more_speakers", names=names)
+        line = words.say("With {names}", names=names) if everyone else words.say("With {names} and others", names=names)
         if len(line) <= LONGEST_PREHEADER:
             return line
-    return shortened(words.say("speakers", names=named[0]), LONGEST_PREHEADER)
+    return shortened(words.say("With {names}", names=named[0]), LONGEST_PREHEADER)

@@ -102,7 +102,7 @@ def _set_link(link: Link | None, typesetter: Typesetter) -> Link | None:
 def _panel(event: Event, title: str, typesetter: Typesetter, words: Words) -> Panel:
     billed = [Billed(typesetter.set(b.label), _people(b.people, typesetter)) for b in event.billings]
     if event.chair:
-        billed.append(Billed(words.say("chair"), _people(event.chair, typesetter)))
+        billed.append(Billed(words.say("Chair"), _people(event.chair, typesetter)))
     starts = event.when.starts if event.when else None
     return Panel(
         name=typesetter.set(event.name) if not (event.when and _same(event.name, title)) else "",
@@ -120,7 +120,8 @@ def _same(name: str, title: str) -> bool:
 
 def _without_label(supporters: str, words: Words) -> str:
     """Supporters without the "Supported by" that the panel's label says already."""
-    return re.sub(rf"^\s*(?:{words.patterns['supporters']})\b[:\s]*", "", supporters, flags=re.IGNORECASE)
+    label = words.pattern("what an article writes before its supporters", r"supported by")
+    return re.sub(rf"^\s*(?:{label})\b[:\s]*", "", supporters, flags=re.IGNORECASE)
 
 
 def _people(people: tuple[Person, ...], typesetter: Typesetter) -> tuple[Person, ...]:

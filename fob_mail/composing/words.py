@@ -1,41 +1,62 @@
-"""How an invitation speaks a language: its phrases, its dates, its quotation marks."""
+"""How a mail speaks a language: its phrases, its dates, its quotation marks."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from gettext import NullTranslations
 
-from fob_mail.assets import folder
+from babel import Locale
+from babel.lists import format_list
+
+from fob_mail import translations
 from fob_mail.events import When
+from fob_mail.translations import FALLBACK, direction, primary
 
-FALLBACK = "en"
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "ur", "yi"})
+__all__ = ["Words", "direction", "languages", "primary", "speaks", "words_of"]
+
+DOMAIN = "mail"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The contents of templates/emails/invite/words/LANGUAGE.toml; `quotes` are the double and the single pair."""
+    """One language: its phrases are gettext's, its names of days and months and its lists are those of Unicode's CLDR."""
 
-    weekdays: tuple[str, ...]
+    phrases: NullTranslations
+    locale: Locale
+    weekdays: tuple[str, ...]  # Monday first
     months: tuple[str, ...]
-    quotes: str
-    dates: Mapping[str, str]
-    phrases: Mapping[str, str]
-    patterns: Mapping[str, str]
 
     def say(self, phrase: str, **slots: str) -> str:
-        """A phrase with its slots filled."""
-        return self.phrases[phrase].format(**slots)
+        """An English phrase in this language, with its slots filled."""
+        return self.phrases.gettext(phrase).format(**slots)
+
+    def say_in(self, context: str, phrase: str, **slots: str | int) -> str:
+        """A phrase that means nothing without its context: a date's pattern, say, or a pair of marks."""
+        return self.phrases.pgettext(context, phrase).format(**slots)
+
+    def pattern(self, context: str, expression: str) -> str:
+        """A regular expression over a writer's own words, for English; in this language."""
+        return self.phrases.pgettext(context, expression)
+
+    @property
+    def quotes(self) -> str:
+        """The double and the single pair of quotation marks."""
+        return self.say_in("quotation marks: the double and the single pair", "“”‘’")
 
     def day(self, day: date, *, year: bool) -> str:
         """`Monday 19 April 2027`, or without its year."""
-        pattern = self.dates["full" if year else "without_year"]
-        return pattern.format(weekday=self.weekdays[day.weekday()], day=day.day, month=self.months[day.month - 1], year=day.year)
+        parts: dict[str, str | int] = {"weekday": self.weekdays[day.weekday()], "day": day.day, "month": self.months[day.month - 1]}
+        if year:
+            return self.say_in("a day", "{weekday} {day} {month} {year}", **parts, year=day.year)
+        return self.say_in("a day", "{weekday} {day} {month}", **parts)
 
     def time(self, moment: datetime) -> str:
         """`18:30`."""
-        return self.dates["time"].format(hour=moment.hour, minute=moment.minute)
+        return self.say_in("a time of day", "{hour:02}:{minute:02}", hour=moment.hour, minute=moment.minute)
+
+    def day_and_time(self, day: str, moment: datetime) -> str:
+        """`Monday 19 April, 18:30`, of a day as it is written and the moment whose time it is."""
+        return self.say_in("a day and its time", "{date}, {time}", date=day, time=self.time(moment))
 
     def moment(self, when: When, *, year: bool | None = None) -> str:
         """Day and time, with an end if there is one. A year that was only inferred is not shown, as the article does not."""
@@ -49,38 +70,27 @@ class Words:
 
     def enumeration(self, names: list[str]) -> str:
         """`Ana`, `Ana and Bea`, `Ana, Bea and Carla`."""
-        if len(names) < 2:  # noqa: PLR2004 one name, or none, needs no "and"
-            return "".join(names)
-        return f"{', '.join(names[:-1])} {self.say('and')} {names[-1]}"
+        return format_list(names, locale=self.locale)
 
     def _moment(self, moment: datetime, *, year: bool, time: bool) -> str:
         day = self.day(moment.date(), year=year)
-        return self.dates["with_time"].format(date=day, time=self.time(moment)) if time else day
-
-
-def primary(language: str) -> str:
-    """The language of a BCP 47 tag without region or script: `es` of `es-BO`."""
-    return language.replace("_", "-").partition("-")[0].lower()
-
-
-def direction(language: str) -> str:
-    """`ltr` or `rtl`, for the dir attribute."""
-    return "rtl" if primary(language) in RIGHT_TO_LEFT else "ltr"
+        return self.day_and_time(day, moment) if time else day
 
 
 def languages() -> tuple[str, ...]:
-    """The languages that have words."""
-    return tuple(sorted(file.stem for file in (folder("templates") / "emails" / "invite" / "words").glob("*.toml")))
+    """The languages that mails speak."""
+    return translations.languages(DOMAIN)
 
 
 def speaks(language: str) -> bool:
-    """Whether the frame of an invitation can be had in this language; if not, it is in English."""
-    return primary(language) in languages()
+    """Whether the frame of a mail can be had in this language; if not, it is in English."""
+    return translations.speaks(DOMAIN, language)
 
 
 @lru_cache(maxsize=64)
 def words_of(language: str) -> Words:
-    """The words of a language, or English ones."""
+    """The words of a language, or English ones. English is written as in Britain: `Ana, Bea and Carla`."""
     name = primary(language) if speaks(language) else FALLBACK
-    read = tomllib.loads((folder("templates") / "emails" / "invite" / "words" / f"{name}.toml").read_text(encoding="utf-8"))
-    return Words(tuple(read["weekdays"]), tuple(read["months"]), read["quotes"], read["dates"], read["phrases"], read["patterns"])
+    locale = Locale("en", "GB") if name == FALLBACK else Locale.parse(name)
+    weekdays, months = locale.days["format"]["wide"], locale.months["format"]["wide"]
+    return Words(translations.catalogue(DOMAIN, name), locale, tuple(weekdays[n] for n in range(7)), tuple(months[n] for n in range(1, 13)))

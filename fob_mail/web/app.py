@@ -10,16 +10,37 @@ from werkzeug.exceptions import HTTPException
 from fob_mail.database import Database
 from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
+from fob_mail.translations import to_say
 from fob_mail.web import home, leaving
 from fob_mail.web.gate import WRONG_HOST, Gate
-from fob_mail.web.pages import FOLDER, draw, notice, words_for
+from fob_mail.web.pages import FOLDER, Saying, draw, notice, words_for
 
 log = logging.getLogger("fob_mail.web")
 
 LARGEST_BODY = 16 * 1024
 MOST_FIELDS = 10
 TRY_AGAIN_AFTER = 120  # seconds
-_PAGES = {400: "not_understood", 404: "not_found", 405: "not_understood", 413: "too_large"}
+NOT_FOUND = Saying(
+    to_say("There is nothing here"), to_say("To leave a mailing list of ours, press the link in any mail that it brought you.")
+)
+NOT_UNDERSTOOD = Saying(
+    to_say("That was not understood"),
+    to_say("Nothing has changed. Open the link in your mail once more, and press the button on the page."),
+)
+TOO_LARGE = Saying(
+    to_say("That was too much"),
+    to_say(
+        "More was sent than this page takes, and nothing has changed. "
+        "Open the link in your mail once more, and press the button on the page."
+    ),
+)
+WRONG_ADDRESS = Saying(
+    to_say("You have come to the wrong address"),
+    to_say("These pages live elsewhere. Press the link in your mail, just as it stands there."),
+)
+BROKEN = Saying(to_say("Something broke"), to_say("It is our fault, not yours, and it has been noted. Please try again in a few minutes."))
+AWAY = Saying(to_say("One moment, please"), to_say("We cannot reach our own records just now. Please try again in a minute or two."))
+_PAGES = {400: NOT_UNDERSTOOD, 404: NOT_FOUND, 405: NOT_UNDERSTOOD, 413: TOO_LARGE}
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
@@ -41,21 +62,21 @@ def create_app(settings: Settings, database: Database) -> Flask:
 def _answer_kindly(app: Flask, organisation: Organisation) -> None:
     """A page for each way in which a request can fail."""
 
-    def say(name: str, status: int) -> Response:
+    def say(saying: Saying, status: int) -> Response:
         words = words_for()
-        return draw(notice(words, name), words, organisation, status)
+        return draw(notice(words, saying), words, organisation, status)
 
     @app.before_request
     def only_for_our_host() -> Response | None:
         if request.environ.get(WRONG_HOST):
             log.warning("A request came for another host than base_url's. Behind a proxy, have it pass the Host header on.")
-            return say("wrong_host", 400)
+            return say(WRONG_ADDRESS, 400)
         return None
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
         status = error.code or 500
-        response = say(_PAGES.get(status, "not_understood" if status < 500 else "broken"), status)  # noqa: PLR2004 HTTP's bounds
+        response = say(_PAGES.get(status, NOT_UNDERSTOOD if status < 500 else BROKEN), status)  # noqa: PLR2004 HTTP's bounds
         response.headers.extend(header for header in error.get_headers() if header[0] == "Allow")
         return response
 
@@ -65,7 +86,7 @@ def _answer_kindly(app: Flask, organisation: Organisation) -> None:
     def away(error: Exception) -> Response:
         """The database is locked or away; those who ask again, as mail providers do on 503, find it back."""
         log.error("The database does not answer: %s", str(error).splitlines()[0])
-        response = say("away", 503)
+        response = say(AWAY, 503)
         response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
         return response
 
@@ -73,4 +94,4 @@ def _answer_kindly(app: Flask, organisation: Organisation) -> None:
     def broken(error: Exception) -> Response:
         """A defect of ours: told in full to the log, whose formatter hides tokens, and to nobody else."""
         log.error("A page failed.", exc_info=error)
-        return say("broken", 500)
+        return say(BROKEN, 500)

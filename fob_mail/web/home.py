@@ -4,8 +4,13 @@ from flask import Blueprint, Response
 
 from fob_mail.database import Database
 from fob_mail.settings import Organisation
+from fob_mail.translations import to_say
 from fob_mail.web.gate import PROBE
-from fob_mail.web.pages import draw, notice, words_for
+from fob_mail.web.pages import Saying, draw, notice, words_for
+
+HOME = Saying(
+    to_say("Hello"), to_say("This is where people leave our mailing lists. To leave one, press the link in any mail that it brought you.")
+)
 
 
 def journey(organisation: Organisation, database: Database) -> Blueprint:
@@ -16,7 +21,7 @@ def journey(organisation: Organisation, database: Database) -> Blueprint:
     def front() -> Response:
         """A friendly word, and where to go."""
         words = words_for()
-        return draw(notice(words, "home"), words, organisation)
+        return draw(notice(words, HOME), words, organisation)
 
     @blueprint.get(PROBE)
     def health() -> Response:

@@ -4,7 +4,7 @@ A link is the permission: whoever holds it may leave, and come back. GET and HEA
 a POST that is repeated changes nothing more. Nothing is asked for that a mail program would not send.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from flask import Blueprint, Response, abort, request
@@ -19,7 +19,8 @@ from fob_mail.database import Database, clock
 from fob_mail.links import Links, Subscribed
 from fob_mail.models import SubscriptionState, SuppressionReason
 from fob_mail.settings import Organisation
-from fob_mail.web.pages import Notice, Offer, Words, draw, notice, words_for
+from fob_mail.translations import to_say
+from fob_mail.web.pages import Notice, Offer, Saying, Words, draw, notice, words_for
 
 
 class Action(StrEnum):
@@ -41,6 +42,33 @@ class Site:
 
 GLUED = ".,;:!?)>]}\"'’”» \t"
 """What mail programs and people take for a part of the link, when it stands at the end of a sentence; no token ends so."""
+
+ASK = Saying(to_say("Leave this list?"), to_say("{address} gets our mail for {list}. One press and it stops."))
+LEFT = Saying(
+    to_say("You have left"), to_say("{address} will get no more mail for {list}. Should something already be on its way, it is the last.")
+)
+ALREADY = Saying(to_say("You have left this list"), to_say("{address} gets no mail for {list}. There is nothing more to do."))
+LEFT_ALL = Saying(to_say("You have left all our lists"), to_say("We will not write to {address} again."))
+BACK = Saying(to_say("Welcome back"), to_say("{address} is on the list for {list} again, as before."))
+BARRED = Saying(
+    to_say("We do not write to you"),
+    to_say("{address} is among the addresses that we have promised never to write to. You need do nothing."),
+)
+GONE = Saying(
+    to_say("You are not on this list"),
+    to_say("Whoever this link was made for is no longer with us. It has nobody left to take off a list."),
+)
+A_TEST = Saying(
+    to_say("This is a test mail’s link"),
+    to_say("It belongs to nobody, so nothing has changed. In the mail that people get, this link leads to the page on which they leave."),
+)
+BAD_LINK = Saying(
+    to_say("This link does not work"),
+    to_say(
+        "Perhaps it was cut short on its way. Open it from the mail once more, or copy the whole of it into your browser. "
+        "You can also answer the mail, and ask us to take you off."
+    ),
+)
 
 
 def journey(site: Site) -> Blueprint:
@@ -79,7 +107,7 @@ def _one_click(site: Site, who: Subscribed) -> Response:
     """RFC 8058 §3.2: off the list at this word; no redirect, no cookie, and as well the second time."""
     with site.database.begin() as session:
         leaving.leave(session, who.subscriber_id, who.list_id, "one-click", _evidence(session, who), clock(session))
-    return Response(f"{words_for().say('one_click')}\n", mimetype="text/plain")
+    return Response(f"{words_for().say('Done. This address gets no more mail for this list.')}\n", mimetype="text/plain")
 
 
 def _do(session: Session, who: Subscribed, action: Action) -> Standing | None:
@@ -103,13 +131,13 @@ def _evidence(session: Session, who: Subscribed) -> str:
 def _bad_link(site: Site) -> Response:
     """Cut short, forged, or another's: the answer is the same, so that it gives nothing away."""
     words = words_for()
-    return draw(notice(words, "bad_link"), words, site.organisation, 404)
+    return draw(notice(words, BAD_LINK), words, site.organisation, 404)
 
 
 def _answer(site: Site, who: Subscribed, where: Standing | None, done: Action | None) -> Response:
     if where is None:
         words = words_for()
-        return draw(notice(words, "gone" if who.subscriber_id else "test"), words, site.organisation)
+        return draw(notice(words, GONE if who.subscriber_id else A_TEST), words, site.organisation)
     words = words_for(where.subscriber_language, where.list_language)
     return draw(notice_of(words, where, done), words, site.organisation)
 
@@ -118,17 +146,17 @@ def notice_of(words: Words, where: Standing, done: Action | None) -> Notice:
     """What the page says and offers where this person stands, after what they have just done (None: only looked)."""
     on_the_list = where.state is not SubscriptionState.LEFT
     if _barred(where):
-        state, offers = "barred", [_leave(words, "quiet")] if on_the_list else []
+        saying, offers = BARRED, [_leave(words, "quiet")] if on_the_list else []
     elif on_the_list and done is Action.UNDO:
-        state, offers = "back", [_leave(words, "quiet")]
+        saying, offers = BACK, [_leave(words, "quiet")]
     elif on_the_list:
-        state, offers = "ask", [_leave(words, "main")]
+        saying, offers = ASK, [_leave(words, "main")]
     elif where.suppressed:
-        state, offers = "all", [_return(words, done, words.say("undo_one", list=where.list_name))]
+        one = words.say("It puts you back on the list for {list}, and on no other.", list=where.list_name)
+        saying, offers = LEFT_ALL, [_return(words, done, one)]
     else:
-        state, offers = "left" if done else "already", [_return(words, done), _leave_all(words, where.other_lists)]
-    text = words.say(f"{state}_text", address=mask(where.address), list=where.list_name)
-    return Notice(words.say(f"{state}_title"), text, tuple(offers))
+        saying, offers = LEFT if done else ALREADY, [_return(words, done), _leave_all(words, where.other_lists)]
+    return replace(notice(words, saying, address=mask(where.address), list=where.list_name), offers=tuple(offers))
 
 
 def _barred(where: Standing) -> bool:
@@ -137,14 +165,21 @@ def _barred(where: Standing) -> bool:
 
 
 def _leave(words: Words, kind: str) -> Offer:
-    return Offer(Action.LEAVE, words.say("leave"), kind=kind)
+    return Offer(Action.LEAVE, words.say("Leave this list"), kind=kind)
 
 
 def _return(words: Words, done: Action | None, text: Markup | None = None) -> Offer:
-    return Offer(Action.UNDO, words.say("undo"), words.say("undo_offer" if done else "return_offer"), text, kind="quiet")
+    heading = words.say("Pressed by mistake?") if done else words.say("Changed your mind?")
+    return Offer(Action.UNDO, words.say("Put me back on this list"), heading, text, kind="quiet")
 
 
 def _leave_all(words: Words, others: int) -> Offer:
     """The way out of everything; it says how much that is."""
-    text = words.say("all_on_many", number=others) if others > 1 else words.say("all_on_one" if others else "all_on_none")
-    return Offer(Action.LEAVE_ALL, words.say("leave_all"), words.say("all_offer"), text, kind="quiet")
+    text = words.say("You will be on none of our lists, now or later.")
+    if others:
+        text = words.say_many(
+            "You are still on one other list of ours. This takes you off that one too, and off any later one.",
+            "You are still on {number} other lists of ours. This takes you off all of them, and off any later one.",
+            others,
+        )
+    return Offer(Action.LEAVE_ALL, words.say("Leave all lists"), words.say("Or hear nothing from us at all"), text, kind="quiet")

@@ -2,18 +2,20 @@
 
 import base64
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from gettext import NullTranslations
 
 from flask import Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
+from fob_mail import translations
 from fob_mail.assets import folder
 from fob_mail.settings import Organisation
+from fob_mail.translations import FALLBACK, primary
 
-FALLBACK = "en"
+DOMAIN = "pages"
 FOLDER = folder("templates") / "pages"
 STYLE = Markup((FOLDER / "style.css").read_text(encoding="utf-8"))  # noqa: S704 a file of our own
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -22,15 +24,45 @@ STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The contents of templates/pages/words/LANGUAGE.toml."""
+    """One language's catalogue of the public pages."""
 
     language: str
-    phrases: Mapping[str, str]
+    phrases: NullTranslations
 
     def say(self, phrase: str, **slots: str | int) -> Markup:
-        """A phrase with its slots filled; each value is escaped, and set apart where it is written from right to left."""
-        isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in slots.items()}
-        return escape(self.phrases[phrase]).format(**isolated)
+        """An English phrase in this language; what fills its slots is escaped, and set apart if it runs the other way."""
+        return _filled(self.phrases.gettext(phrase), slots)
+
+    def say_many(self, one: str, many: str, number: int, **slots: str | int) -> Markup:
+        """The phrase for one thing or for many, as this language counts; `{number}` is among its slots."""
+        return _filled(self.phrases.ngettext(one, many, number), {**slots, "number": number})
+
+    def say_in(self, context: str, phrase: str, **slots: str | int) -> Markup:
+        """A phrase that means one thing here and another elsewhere."""
+        return _filled(self.phrases.pgettext(context, phrase), slots)
+
+    @property
+    def name(self) -> Markup:
+        """What this language calls itself."""
+        return self.say_in("the name of this language", "English")
+
+    @property
+    def read_it_here(self) -> Markup:
+        """What leads to this language."""
+        return self.say("Read this page in English")
+
+
+def _filled(phrase: str, slots: Mapping[str, str | int]) -> Markup:
+    isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in slots.items()}
+    return escape(phrase).format(**isolated)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A page that only says something: its title and its text, in English, marked by to_say."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +88,27 @@ class Notice:
 @lru_cache(maxsize=1)
 def all_words() -> Mapping[str, Words]:
     """The words of every language there is, by its tag."""
-    files = sorted((FOLDER / "words").glob("*.toml"))
-    return {file.stem: Words(file.stem, tomllib.loads(file.read_text(encoding="utf-8"))["phrases"]) for file in files}
+    return {language: Words(language, translations.catalogue(DOMAIN, language)) for language in translations.languages(DOMAIN)}
 
 
 def words_for(*preferred: str | None) -> Words:
     """The words to use now: what `?lang=` asks for, else the first of these languages that we speak, else the browser's."""
     wanted = (request.args.get("lang"), *preferred, *request.accept_languages.values())
-    spoken = (_primary(tag) for tag in wanted if tag)
+    spoken = (primary(tag) for tag in wanted if tag)
     return all_words()[next((language for language in spoken if language in all_words()), FALLBACK)]
 
 
-def notice(words: Words, name: str) -> Notice:
+def notice(words: Words, saying: Saying, **slots: str | int) -> Notice:
     """A page that only says something."""
-    return Notice(words.say(f"{name}_title"), words.say(f"{name}_text"))
+    return Notice(words.say(saying.title, **slots), words.say(saying.text, **slots))
 
 
 def draw(shown: Notice, words: Words, organisation: Organisation, status: int = 200) -> Response:
     """The page as an answer."""
     others = [other for other in all_words().values() if other != words]
     html = render_template(
-        "page.html", notice=shown, words=words, language=words.language, others=others, organisation=organisation, style=STYLE
+        "page.html", notice=shown, say=words.say, language=words.language, others=others, organisation=organisation, style=STYLE
     )
     response = make_response(html, status)
     response.headers["Content-Language"] = words.language
     return response
-
-
-def _primary(tag: str) -> str:
-    return tag.replace("_", "-").partition("-")[0].lower()

@@ -1,41 +1,14 @@
-"""Every language of the invitation says everything."""
+"""A mail speaks its language: phrases, dates, lists."""
 
-import string
-import tomllib
 from datetime import datetime
 
 import pytest
 
-from fob_mail.assets import folder
-from fob_mail.composing.words import direction, languages, speaks, words_of
+from fob_mail.composing.words import speaks, words_of
 from fob_mail.events import When
 from tests.builders import LONDON
 
 EVENING = datetime(2027, 4, 19, 18, 30, tzinfo=LONDON)
-
-
-def _read(language: str) -> dict[str, dict[str, str]]:
-    return tomllib.loads((folder("templates") / "emails" / "invite" / "words" / f"{language}.toml").read_text("utf-8"))
-
-
-def _slots(pattern: str) -> set[str | None]:
-    return {name for _, name, _, _ in string.Formatter().parse(pattern)} - {None}
-
-
-@pytest.mark.parametrize("language", languages())
-def test_a_language_has_every_phrase_with_every_slot(language: str) -> None:
-    english, other = _read("en"), _read(language)
-
-    assert {section: set(english[section]) for section in ("dates", "phrases", "patterns")} == {
-        section: set(other[section]) for section in ("dates", "phrases", "patterns")
-    }
-    assert all(_slots(other["phrases"][key]) == _slots(phrase) for key, phrase in english["phrases"].items())
-    assert all(_slots(other["dates"][key]) == _slots(phrase) for key, phrase in english["dates"].items())
-    assert (len(other["weekdays"]), len(other["months"]), len(other["quotes"])) == (7, 12, 4)
-
-
-def test_english_and_spanish_are_there() -> None:
-    assert {"en", "es"} <= set(languages())
 
 
 @pytest.mark.parametrize(
@@ -62,13 +35,11 @@ def test_an_end_on_the_same_day_is_a_time_and_on_another_a_day() -> None:
 
 
 def test_a_language_without_words_is_framed_in_english_and_says_that_it_is_not_spoken() -> None:
-    assert words_of("qu").say("unsubscribe") == "Unsubscribe"
+    assert words_of("qu").say("Unsubscribe") == "Unsubscribe"
     assert not speaks("qu")
 
 
-def test_a_language_is_no_path() -> None:
-    assert not speaks("../words/en")
-
-
-def test_arabic_runs_from_right_to_left() -> None:
-    assert (direction("ar-EG"), direction("es")) == ("rtl", "ltr")
+@pytest.mark.parametrize(("language", "written"), [("en", "Ana, Bea and Carla"), ("es", "Ana, Bea y Carla")])
+def test_names_are_listed_as_the_language_does(language: str, written: str) -> None:
+    assert words_of(language).enumeration(["Ana", "Bea", "Carla"]) == written
+    assert words_of(language).enumeration(["Ana"]) == "Ana"

@@ -10,7 +10,7 @@ PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
 __main__ | cli | web | sending feedback catcher | campaigns | ledger workers | audience | preflight | composing | personalising | signing |
 articles | events | inbound | outcomes | smtp | journal | replies envelopes | links | addresses | migrations backups | database |
-models | settings | assets | errors
+models | settings | translations | assets | errors
 """
 ROW = {name: number for number, row in enumerate(ROWS.split("|")) for name in row.split()}
 """From the top to the bottom; modules of one row do not import each other."""
