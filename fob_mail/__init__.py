@@ -22,6 +22,7 @@ The map, in reading order, from the bottom of the house to its top:
     replies         what an SMTP server says; outcomes: what that means
     smtp/           one relay, several pipelined sessions
     sending/        the shell that leases, sends and settles
+    restoring       a copy of the database put back, and made to agree with what happened since
     web/            the public pages
     cli/            the commands
 """

@@ -1,8 +1,10 @@
-"""A copy of the whole database, taken while others work on it."""
+"""A copy of the whole database, taken while others work on it; and a copy put in the database's place."""
 
 import os
 import sqlite3
 import subprocess
+import time
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -35,6 +37,80 @@ def back_up(database: Database, file: Path, *, force: bool) -> int:
     return file.stat().st_size
 
 
+def check_copy(database: Database, file: Path) -> None:
+    """See that a file is a copy of a database of this kind, and whole; raises InputError that says what is wrong with it."""
+    try:
+        with file.open("rb") as opened:
+            beginning = opened.read(16)
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.", "Name a copy that fob-mail db backup made.") from None
+    wanted = BEGINNINGS[0] if database.is_sqlite else BEGINNINGS[1]
+    if not beginning.startswith(wanted):
+        kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+        raise InputError(f"{file} is no copy of a {kind} database.", "Name a copy that fob-mail db backup made of this one.")
+    if database.is_sqlite:
+        if file.samefile(str(database.engine.url.database)):
+            raise ConflictError(f"{file} is the database itself.", "Name a copy of it.")
+        _check_sqlite(file)
+    else:
+        _run_postgresql(["pg_restore", "--list", str(file)], database)
+
+
+def _check_sqlite(file: Path) -> None:
+    problem = "it is damaged"
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+            sound = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            ours = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'").fetchone()
+        if sound and ours:
+            return
+        problem = "it is damaged" if not sound else "it has none of fob-mail's tables"
+    except sqlite3.Error as error:
+        problem = str(error)
+    raise InputError(f"{file} cannot be put back: {problem}.", "Name another copy.")
+
+
+def set_aside(database: Database, folder: Path) -> Path | None:
+    """Copy the database that is to be replaced into a folder; None if it is too damaged to be copied."""
+    name = Path(str(database.engine.url.database))
+    file = folder / f"{name.stem}-replaced-{time.strftime('%Y%m%d-%H%M%S')}{name.suffix or '.dump'}"
+    try:
+        back_up(database, file, force=True)
+    except (DatabaseError, sqlite3.Error):
+        return None
+    return file
+
+
+def overwrite(database: Database, copy: Path) -> None:
+    """Put a copy in the database's place, for all who have it open too. A SQLite file that is damaged is moved aside."""
+    if not database.is_sqlite:
+        url = _without_password(database)
+        _run_postgresql(
+            ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={url}", str(copy)], database
+        )
+        database.engine.dispose()
+        return
+    file = str(database.engine.url.database)
+    database.engine.dispose()
+    try:
+        _copy_into(copy, file)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        moment = time.strftime("%Y%m%d-%H%M%S")
+        for end in ("", "-wal", "-shm"):
+            if Path(file + end).exists():
+                Path(file + end).rename(f"{file}-damaged-{moment}{end}")
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _copy_into(copy, file)
+
+
+def _copy_into(copy: Path, file: str) -> None:
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as source, closing(sqlite3.connect(file)) as target:
+        target.execute("PRAGMA user_version").fetchone()  # damage shows before anything is written
+        source.backup(target)
+
+
 def _refuse_what_is_no_copy(database: Database, file: Path, *, force: bool) -> None:
     """A copy may take the place of a former one; never that of the database itself, or of anything else."""
     try:
@@ -65,19 +141,27 @@ def _copy_sqlite(database: Database, part: Path) -> None:
 
 
 def _dump_postgresql(database: Database, part: Path) -> None:
-    """pg_dump's custom format; the password goes by the environment, never by the command line, which all on the machine can read."""
+    """pg_dump's custom format."""
+    _run_postgresql(["pg_dump", "--format=custom", f"--file={part}", f"--dbname={_without_password(database)}"], database)
+
+
+def _without_password(database: Database) -> str:
     whole = database.engine.url
     query = {name: value for name, value in whole.query.items() if name != "password"}
-    url = URL.create("postgresql", whole.username, None, whole.host, whole.port, whole.database, query)
+    return URL.create("postgresql", whole.username, None, whole.host, whole.port, whole.database, query).render_as_string()
+
+
+def _run_postgresql(command: list[str], database: Database) -> None:
+    """Run one of PostgreSQL's programs; the password goes by the environment: a command line can be read by all on the machine."""
+    whole = database.engine.url
     password = whole.password or whole.query.get("password")
     environment = {**os.environ, "PGPASSWORD": str(password)} if password else None
-    command = ["pg_dump", "--format=custom", f"--dbname={url.render_as_string()}"]
     try:
-        with part.open("wb") as opened:
-            subprocess.run(command, check=True, env=environment, stdout=opened, stderr=subprocess.PIPE)  # noqa: S603 no shell
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 no shell
     except FileNotFoundError:
-        raise DatabaseError("pg_dump is not installed, and PostgreSQL is copied by it.", "Install postgresql-client.") from None
+        problem = f"{command[0]} is not installed, and PostgreSQL is copied by it."
+        raise DatabaseError(problem, "Install postgresql-client.") from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        problem = f"pg_dump failed: {said[-1] if said else error.returncode}"
-        raise DatabaseError(problem, "Check database_url, and that pg_dump is not older than the server.") from None
+        problem = f"{command[0]} failed: {said[-1] if said else error.returncode}"
+        raise DatabaseError(problem, f"Check database_url, and that {command[0]} is not older than the server.") from None

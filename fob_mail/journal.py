@@ -4,8 +4,11 @@ A line is written before each final dot and after each reply, those of one round
 fsync: it survives the process, not the power. The boot's id is noted too; a journal of another boot is not trusted to be complete.
 
     journal/<worker>/owner          locked while the worker lives; {"boot": …, "host": …, "pid": …}
-    journal/<worker>/<batch id>     "> 17" before the final dot of position 17, "< 17 dot 250 2.0.0 Ok" after the reply
-                                    that decided it, "! 17" when none of that counts: 17 is owed again
+    journal/<worker>/<batch id>     "= bolivia-april" first: the campaign; "> 17" before the final dot of position 17,
+                                    "< 17 dot 250 2.0.0 Ok" after the reply that decided it, "! 17" when none of
+                                    that counts: 17 is owed again
+    journal/kept/<batch id>.<worker>    the same, once it is settled: if an older copy of the database has to be put
+                                    back, it tells what was sent since; ".cut" at its end if lines may be missing
 """
 
 import errno
@@ -18,7 +21,8 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +30,11 @@ from typing import Self
 from fob_mail.errors import ConflictError
 from fob_mail.replies import Reply, Stage
 
+HOST = f"{platform.node()[:30]}-"
+"""How the names of this machine's workers begin."""
+
+KEPT = "kept"
+_CUT = ".cut"
 _REPLY_CHARACTERS = 300
 
 
@@ -35,6 +44,8 @@ class Notes:
 
     dotted: frozenset[int]
     replied: dict[int, tuple[Reply, Stage]]
+    campaign: str = ""  # by its name
+    whole: bool = True  # whether no line can be missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,10 @@ class Estate:
 class Journal:
     """The journal of a worker that lives. A context manager: it is removed at the end if every batch was settled."""
 
-    def __init__(self, folder: Path) -> None:
-        self.worker = f"{platform.node()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+    def __init__(self, folder: Path, campaign: str = "") -> None:
+        self.worker = f"{HOST}{os.getpid()}-{secrets.token_hex(4)}"
         self._folder = folder / self.worker
+        self._campaign = campaign
         self._files: dict[int, int] = {}
         self._noted: defaultdict[int, str] = defaultdict(str)  # lines that are not written yet, by batch
 
@@ -83,6 +95,7 @@ class Journal:
         """Begin a batch's notes; before the first byte of any of its messages."""
         try:
             self._files[batch_id] = os.open(self._folder / str(batch_id), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            _append(self._files[batch_id], f"= {self._campaign}\n".encode())
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -109,8 +122,12 @@ class Journal:
         self._noted.clear()
 
     def forget(self, batch_id: int) -> None:
-        """End a batch's notes; after what they say was committed."""
-        os.close(self._files.pop(batch_id))
+        """End a batch's notes; after what they say was committed. They are put by, and from here on survive the power too."""
+        file = self._files.pop(batch_id)
+        with suppress(OSError):  # a full disk: what they say is in the database
+            os.fsync(file)
+            _put_by(self._folder / str(batch_id), whole=True)
+        os.close(file)
         (self._folder / str(batch_id)).unlink(missing_ok=True)
 
     def _unwritable(self, error: OSError) -> ConflictError:
@@ -136,12 +153,40 @@ def estates(folder: Path) -> Iterator[Estate]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if owner.exists():
-                yield _estate(owner)
+                estate = _estate(owner)
+                yield estate
+                for batch_id in estate.batches:
+                    with suppress(OSError):
+                        _put_by(owner.parent / str(batch_id), whole=estate.same_boot)
                 shutil.rmtree(owner.parent, ignore_errors=True)
         except BlockingIOError:
             continue
         finally:
             os.close(lock)
+
+
+def kept(folder: Path) -> dict[int, list[Notes]]:
+    """What is kept of settled batches, by batch: one each time that a worker had it."""
+    found: dict[int, list[Notes]] = {}
+    for path in sorted((folder / KEPT).glob("*.*")):
+        batch_id = path.name.partition(".")[0]
+        if batch_id.isdigit():
+            found.setdefault(int(batch_id), []).append(replace(_notes(path), whole=path.suffix != _CUT))
+    return found
+
+
+def drop_kept(folder: Path, before: float) -> None:
+    """Throw away what was put by before this moment, in seconds of the system's clock."""
+    for path in (folder / KEPT).glob("*.*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+
+
+def _put_by(path: Path, *, whole: bool) -> None:
+    aside = path.parent.parent / KEPT
+    aside.mkdir(mode=0o700, exist_ok=True)
+    path.rename(aside / f"{path.name}.{path.parent.name}{'' if whole else _CUT}")
 
 
 def living(folder: Path) -> set[str]:
@@ -177,9 +222,12 @@ def _notes(path: Path) -> Notes:
     """The lines of one batch; the last may be cut off, and then stands for nothing but the dot before it."""
     dotted: set[int] = set()
     replied: dict[int, tuple[Reply, Stage]] = {}
+    campaign = ""
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]:
         sign, position, *rest = line.split(" ", 4)
-        if sign == ">":
+        if sign == "=":
+            campaign = position
+        elif sign == ">":
             dotted.add(int(position))
         elif sign == "!":
             dotted.discard(int(position))
@@ -187,4 +235,4 @@ def _notes(path: Path) -> Notes:
         elif sign == "<":
             at, code, text = rest
             replied[int(position)] = (Reply(int(code), text), Stage(at))
-    return Notes(frozenset(dotted), replied)
+    return Notes(frozenset(dotted), replied, campaign)

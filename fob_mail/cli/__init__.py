@@ -30,7 +30,7 @@ COMMANDS = {
     "unknown": ("fob_mail.cli.unknown", "Deliveries of which nobody knows whether they arrived."),
     "serve": ("fob_mail.cli.serve", "Serve the public pages, unsubscribing among them."),
     "dkim": ("fob_mail.cli.dkim", "Sign mail in your domain's name: make a key."),
-    "db": ("fob_mail.cli.db", "The database: upgrade, check, backup."),
+    "db": ("fob_mail.cli.db", "The database: upgrade, check, backup, restore."),
     "demo": ("fob_mail.cli.demo", "See all of it work, in a minute, without a mail server."),
 }
 """Every command in the order of the journey: its module, which names it `command` or as said, and its line in the help."""

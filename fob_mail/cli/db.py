@@ -1,16 +1,20 @@
 """`fob-mail db`: the database itself."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
 
+if TYPE_CHECKING:
+    from fob_mail.restoring import Restored
+
 
 @click.group("db")
 def command() -> None:
-    """Bring the database up to date, check it, keep a copy of it.
+    """Bring the database up to date, check it, keep a copy of it, put a copy back.
 
     \b
     Example:
@@ -89,3 +93,65 @@ def backup(installation: Installation, file: Path, force: bool, as_json: bool) -
         emit({"file": str(file), "bytes": size})
     else:
         click.echo(f"Copied to {file} ({size:,} bytes).")
+
+
+@command.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--one-host/--several-hosts", default=None, help="Whether mail was sent from this machine alone. SQLite: one; PostgreSQL: several."
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
+@json_option
+@click.pass_obj
+def restore(installation: Installation, file: Path, one_host: bool | None, yes: bool, as_json: bool) -> None:
+    """Put the copy in FILE in the database's place, also while a campaign is being sent; nobody gets anything twice for it.
+
+    Campaigns are paused first. The database that is replaced is kept beside FILE. What was sent after the copy was made is taken from the
+    journals of this machine; of what they cannot tell, nobody is mailed again unless you ask for it: it is unknown. Those who left
+    since are taken off again, if the replaced database can still be read. People who joined since are lost: import them again.
+
+    \b
+    Example:
+      fob-mail db restore monday.db
+    """  # noqa: D301
+    from fob_mail.restoring import put_back  # noqa: PLC0415
+
+    settings, database = installation.settings, installation.any_database
+    if not yes:
+        click.confirm(f"Put {file} in the place of {database.place}?", abort=True)
+    one = database.is_sqlite if one_host is None else one_host
+    done = put_back(database, file, settings.sending.journal_folder, settings.sending.keep_journals, one_host=one)
+    if as_json:
+        emit(
+            {
+                "file": str(file),
+                "made_after": done.made.isoformat() if done.made else None,
+                "kept_as": str(done.kept_as) if done.kept_as else None,
+                "settled": done.settled,
+                "unknown": done.unknown,
+                "left": done.left,
+                "suppressed": done.suppressed,
+                "paused": list(done.paused),
+                "sent_since": list(done.not_in_copy),
+            }
+        )
+        return
+    _tell_restored(done, file)
+
+
+def _tell_restored(done: "Restored", file: Path) -> None:
+    """What putting a copy back came to, and what is to be done now."""
+    click.echo(f"{file} is in place." + (f" The database before it is kept as {done.kept_as}." if done.kept_as else ""))
+    click.echo(f"{done.settled:>7,} deliveries sent after the copy was made, by the journals")
+    click.echo(f"{done.unknown:>7,} unknown: nobody can tell whether they were sent")
+    click.echo(f"{done.left:>7,} people who left since, and {done.suppressed:,} suppressed since, taken off again")
+    if not done.readable:
+        warning = "The database that was replaced could not be read: those who left since the copy was made are on their lists again."
+        click.secho(warning, fg="yellow", err=True)
+        click.echo("Look for them in the mailbox and the web server's log, and take them off: fob-mail subscribers remove", err=True)
+    for slug in done.not_in_copy:
+        click.secho(
+            f"The campaign {slug} was sent after the copy was made. Do not send it again under another name.", fg="yellow", err=True
+        )
+    for slug in done.paused:
+        click.echo(f"{slug} is paused. Look at it, then let it go on: fob-mail send {slug}")

@@ -1,6 +1,7 @@
 """Run a campaign: recover, freeze, then lease, personalise, send and settle until nothing is owed or the run is stopped."""
 
 import gc
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError, FobMailError
-from fob_mail.journal import Journal
+from fob_mail.journal import Journal, drop_kept
 from fob_mail.links import Links
 from fob_mail.models import Campaign, CampaignState, MailingList
 from fob_mail.outcomes import Retries
@@ -84,7 +85,8 @@ def run(database: Database, slug: str, settings: Settings, links: Links, control
     with database.read() as session:
         campaign = campaigns.find(session, slug)
         personaliser = personaliser_of(campaign, campaigns.list_of(session, campaign), campaigns.parts(session, campaign), settings, links)
-    with Journal(settings.sending.journal_folder) as journal:
+    drop_kept(settings.sending.journal_folder, time.time() - settings.sending.keep_journals.total_seconds())
+    with Journal(settings.sending.journal_folder, slug) as journal:
         transmission = Transmission(wire_of(settings), journal, personaliser, controls.report)
         clerk = Clerk(
             database, campaign.id, journal, _terms(settings, wait=controls.wait), transmission.wake, _recovery(database, settings)

@@ -146,6 +146,10 @@ class Sending(BaseModel):
     )
     give_up_after: Seconds = Field(default=timedelta(days=2), description="When deferred messages are given up as refused; seconds.")
     journal_folder: Path = Field(default=Path("journal"), description="Where workers note each message before its final dot.")
+    keep_journals: Seconds = Field(
+        default=timedelta(days=14),
+        description="How long notes of what was sent are kept: a younger copy of the database can be put back without doubts; seconds.",
+    )
 
     @field_validator("return_path", "unsubscribe_mailbox")
     @classmethod

@@ -90,12 +90,12 @@ def test_a_line_that_was_cut_off_stands_for_nothing(tmp_path: Path) -> None:
     assert 2 not in estate.batches[7].replied
 
 
-def test_a_journal_whose_batches_are_settled_leaves_nothing(tmp_path: Path) -> None:
+def test_a_journal_whose_batches_are_settled_leaves_nothing_but_what_is_kept(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.open(1)
         journal.forget(1)
 
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def test_only_its_owner_may_read_a_journal(tmp_path: Path) -> None:

@@ -8,14 +8,38 @@ import fob_mail
 
 PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
-__main__ | cli | web | sending feedback catcher | campaigns | ledger workers | audience | preflight | composing | personalising | signing |
-articles | events | inbound | outcomes | smtp | journal | replies envelopes | links | addresses | migrations backups | database |
-models | settings | translations | assets | errors
+__main__
+cli
+web
+sending restoring feedback catcher
+campaigns
+ledger workers
+audience
+preflight
+composing
+personalising
+signing
+articles
+events
+inbound
+outcomes
+smtp
+journal
+replies envelopes
+links
+addresses
+migrations backups
+database
+models
+settings
+translations
+assets
+errors
 """
-ROW = {name: number for number, row in enumerate(ROWS.split("|")) for name in row.split()}
+ROW = {name: number for number, row in enumerate(ROWS.split("\n")) for name in row.split()}
 """From the top to the bottom; modules of one row do not import each other."""
 
-SQL = {"campaigns", "ledger", "workers", "audience", "migrations", "backups", "database", "models"}
+SQL = {"restoring", "campaigns", "ledger", "workers", "audience", "migrations", "backups", "database", "models"}
 SHELL_MAY = {"Session", "OperationalError", "InterfaceError", "TimeoutError"}
 """What others take from SQLAlchemy: the session that they hand on, and what to do when the database does not answer."""
 

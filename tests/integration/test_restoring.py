@@ -1,0 +1,198 @@
+"""A copy of the database is put back: who was mailed since is not mailed again, and who left since is not mailed at all."""
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from fob_mail import backups, campaigns
+from fob_mail.audience import leaving
+from fob_mail.composing.composed import Composed
+from fob_mail.database import Database, clock, connect
+from fob_mail.errors import ConflictError, InputError
+from fob_mail.journal import Journal
+from fob_mail.links import Links
+from fob_mail.models import Campaign, CampaignState, Subscriber, SubscriptionState
+from fob_mail.restoring import MARGIN, Restored, hold_campaigns, put_back
+from fob_mail.sending.run import Controls, Ended, freeze, run
+from fob_mail.sending.transmission import Transmission
+from fob_mail.settings import Settings
+from tests.builders import make_list, make_subscriber
+from tests.recording_relay import Faults, RecordingRelay
+
+PEOPLE = 60
+KEEP = timedelta(days=14)
+
+
+@pytest.fixture
+def here(database: Database, settings: Settings, tmp_path: Path) -> Settings:
+    """Settings of a campaign `c` to sixty people, composed, in batches of ten."""
+    with database.begin() as session:
+        to = make_list(session, "supporters")
+        for number in range(PEOPLE):
+            make_subscriber(session, f"p{number}@example.org", to)
+        composed = Composed("en", "An evening", "", "<p>Hello</p>", "Hello")
+        campaigns.save_draft(session, "c", to, "article.txt", "", [composed], clock(session))
+    own = settings.sending.model_copy(update={"journal_folder": tmp_path / "journal", "batch_size": 10})
+    return settings.model_copy(update={"sending": own})
+
+
+def send(database: Database, here: Settings, relay: RecordingRelay, until: int = PEOPLE) -> Ended:
+    """Send the campaign, until so many have their copy."""
+
+    def stop(transmission: Transmission) -> None:
+        if transmission.tally.total() >= until:
+            transmission.stop()
+
+    freeze(database, "c", here)
+    smtp = here.smtp.model_copy(update={"host": "127.0.0.1", "port": relay.port, "connections": 2})
+    told = here.model_copy(update={"smtp": smtp})
+    return run(database, "c", told, Links(told.keys(), told.base_url), Controls(lambda _: None, stop, wait=False))
+
+
+def restore(database: Database, here: Settings, copy: Path, *, one_host: bool = True, keep: timedelta = KEEP) -> Restored:
+    return put_back(database, copy, here.sending.journal_folder, keep, one_host=one_host)
+
+
+def copied(database: Database, tmp_path: Path) -> Path:
+    backups.back_up(database, tmp_path / "copy", force=False)
+    return tmp_path / "copy"
+
+
+def test_nobody_who_was_mailed_since_the_copy_is_mailed_again(database: Database, here: Settings, tmp_path: Path) -> None:
+    with RecordingRelay(Faults(delay=0.05)) as relay:
+        send(database, here, relay, until=12)
+        copy = copied(database, tmp_path)
+        send(database, here, relay, until=20)
+        mailed = len(relay.recipients)
+
+        done = restore(database, here, copy)
+        ended = send(database, here, relay)
+
+    assert mailed > 12
+    assert done.unknown == 0
+    assert done.settled > 0
+    assert done.paused == ("c",)
+    assert Counter(relay.recipients.values()) == {1: PEOPLE}
+    assert ended.counts.accepted == PEOPLE
+
+
+def test_a_campaign_that_was_finished_since_is_finished_again(database: Database, here: Settings, tmp_path: Path) -> None:
+    with RecordingRelay(Faults(delay=0.05)) as relay:
+        send(database, here, relay, until=12)
+        copy = copied(database, tmp_path)
+        send(database, here, relay)
+
+        done = restore(database, here, copy)
+        with database.read() as session:
+            state = campaigns.find(session, "c").state
+
+    assert done.paused == ()
+    assert state is CampaignState.FINISHED
+    assert Counter(relay.recipients.values()) == {1: PEOPLE}
+
+
+def test_what_another_host_may_have_sent_is_unknown(database: Database, here: Settings, tmp_path: Path) -> None:
+    with RecordingRelay() as relay:
+        freeze(database, "c", here)
+        copy = copied(database, tmp_path)
+
+        done = restore(database, here, copy, one_host=False)
+        ended = send(database, here, relay)
+
+    assert done.unknown == PEOPLE
+    assert not relay.recipients
+    assert ended.counts.unknown == PEOPLE
+
+
+def test_a_copy_that_is_older_than_the_journals_proves_nothing(database: Database, here: Settings, tmp_path: Path) -> None:
+    freeze(database, "c", here)
+    copy = copied(database, tmp_path)
+
+    done = restore(database, here, copy, keep=timedelta(0))
+
+    assert done.unknown == PEOPLE
+
+
+def test_who_left_since_the_copy_has_left_still(database: Database, here: Settings, tmp_path: Path) -> None:
+    with database.begin() as session:
+        first = session.scalars(select(Subscriber.id).where(Subscriber.address == "p0@example.org")).one()
+        second = session.scalars(select(Subscriber.id).where(Subscriber.address == "p1@example.org")).one()
+    copy = copied(database, tmp_path)
+    with database.begin() as session:
+        leaving.leave(session, first, 1, "one-click", "", clock(session))
+        leaving.leave_all(session, second, "page", "", clock(session))
+
+    done = restore(database, here, copy)
+    with database.read() as session:
+        standing = [leaving.standing(session, who, 1) for who in (first, second)]
+    with RecordingRelay() as relay:
+        send(database, here, relay)
+
+    assert [where and where.state for where in standing] == [SubscriptionState.LEFT] * 2
+    assert (done.left, done.suppressed) == (2, 1)
+    assert {"p0@example.org", "p1@example.org"}.isdisjoint(relay.recipients)
+    assert len(relay.recipients) == PEOPLE - 2
+
+
+def test_a_draft_that_was_sent_since_the_copy_is_not_sent_again(database: Database, here: Settings, tmp_path: Path) -> None:
+    copy = copied(database, tmp_path)
+    with RecordingRelay() as relay:
+        send(database, here, relay)
+
+        done = restore(database, here, copy)
+        with pytest.raises(ConflictError, match="was cancelled"):
+            send(database, here, relay)
+
+    assert done.not_in_copy == ("c",)
+    assert max(relay.recipients.values()) == 1
+
+
+def test_ids_that_were_used_since_the_copy_are_not_used_again(database: Database, here: Settings, tmp_path: Path) -> None:
+    """A link in a mail names a person by number: it must never open another's subscription."""
+    copy = copied(database, tmp_path)
+    with database.begin() as session:
+        to = campaigns.list_of(session, session.scalars(select(Campaign)).one())
+        later = make_subscriber(session, "later@example.org", to).id
+
+    restore(database, here, copy)
+    with database.begin() as session:
+        to = campaigns.list_of(session, session.scalars(select(Campaign)).one())
+        newest = make_subscriber(session, "newest@example.org", to).id
+
+    assert newest > later
+
+
+def test_a_damaged_database_is_moved_aside_and_its_ids_are_left_out(sqlite_database: Database, tmp_path: Path) -> None:
+    with sqlite_database.begin() as session:
+        known = make_subscriber(session, "ana@example.org", make_list(session, "supporters")).id
+    copy = copied(sqlite_database, tmp_path)
+    file = Path(str(sqlite_database.engine.url.database))
+    sqlite_database.close()
+    file.write_bytes(b"no database, but of some length" * 400)
+
+    done = put_back(connect(f"sqlite:///{file}"), copy, tmp_path / "journal", KEEP, one_host=True)
+    again = connect(f"sqlite:///{file}")
+    with again.begin() as session:
+        newest = make_subscriber(session, "bea@example.org", make_list(session, "other")).id
+    again.close()
+
+    assert not done.readable
+    assert newest > known + MARGIN
+    assert list(tmp_path.glob("*-damaged-*"))
+
+
+def test_nothing_is_put_back_while_a_worker_sends(database: Database, here: Settings, tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal"), pytest.raises(ConflictError, match="still sending"):
+        hold_campaigns(database, here.sending.journal_folder, patience=0.3)
+
+
+def test_what_is_no_copy_is_not_put_back(database: Database, here: Settings, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear friends")
+
+    with pytest.raises(InputError, match="is no copy"):
+        restore(database, here, tmp_path / "letter.txt")
+    with pytest.raises(InputError, match="cannot be read"):
+        restore(database, here, tmp_path / "nothing")
