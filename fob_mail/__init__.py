@@ -6,6 +6,7 @@ The map, in reading order, from the bottom of the house to its top:
     models          the tables
     settings        what an installation is set to
     translations    how a phrase is said in another language
+    logs            an event a step, and nobody's secrets in it
     database        one database, two ways in; migrations and backups beside it
     addresses       is this an address, what is its one spelling
     links           signed links and return paths, both ways

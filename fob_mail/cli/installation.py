@@ -45,6 +45,16 @@ class Installation:
             click.secho(warning, fg="yellow", err=True)
         return settings
 
+    def begin_logs(self, *, to_standard_error: bool) -> None:
+        """Write the log as the settings say; without a file, only commands that run for long write one."""
+        logs = self.settings.logs
+        if logs.file is None and not to_standard_error:
+            return
+        from fob_mail import logs as log  # noqa: PLC0415
+
+        file = self.settings_file.parent / logs.file if logs.file else None
+        log.begin(logs.format, logs.level, file)
+
     @cached_property
     def any_database(self) -> "Database":
         """The database, of whatever version it is; made if it is not there."""

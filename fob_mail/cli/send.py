@@ -49,6 +49,7 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
     from fob_mail.sending import run as shell  # noqa: PLC0415
 
     settings, database = installation.settings, installation.database
+    installation.begin_logs(to_standard_error=False)
     with database.read() as session:
         moment = _moment(session, at, settings) if at else None
         fresh = _announce(session, name, settings)

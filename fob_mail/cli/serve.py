@@ -1,7 +1,6 @@
 """fob-mail serve: the public pages, on a port of this machine, behind the web server that readers reach."""
 
 import errno
-import logging
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -50,7 +49,7 @@ def command(installation: Installation, host: str, port: int) -> None:
     database = connect(settings.database_url.get_secret_value(), PATIENCE, create=False)
     try:
         require_current(database)
-        _log_to_standard_error()
+        installation.begin_logs(to_standard_error=True)
         server = listen(create_app(settings, database), host, port)
         _stop_at_signals()
         address = address_of(server, host)
@@ -98,15 +97,6 @@ def _no_port(error: OSError, host: str, port: int) -> InputError:
     if error.errno == errno.EACCES:
         return InputError(f"Port {port} is for the system's own programs.", "Take one above 1023: fob-mail serve --port 8000")
     return InputError(f"fob-mail cannot listen on port {port} of {host}: {error.strerror or error}.", "Try --host 127.0.0.1")
-
-
-def _log_to_standard_error() -> None:
-    """A line a request, and what goes wrong; never a link's token."""
-    from fob_mail.web.gate import TokenlessFormatter  # noqa: PLC0415
-
-    handler = logging.StreamHandler()
-    handler.setFormatter(TokenlessFormatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
 def _stop_at_signals() -> None:

@@ -1,5 +1,6 @@
 """`fob-mail worker`: sends whatever is to be sent, for as long as it runs; on as many hosts as share a database."""
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ def command(installation: Installation, once: bool) -> None:
     from fob_mail.database import clock  # noqa: PLC0415
 
     database, beat_at = installation.database, 0.0
+    installation.begin_logs(to_standard_error=not sys.stderr.isatty())
     click.echo(f"Worker {workers.own_name()} waits for campaigns.", err=True)
     with interrupts() as stopper:
         while not stopper.asked.is_set():

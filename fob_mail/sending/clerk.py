@@ -4,6 +4,7 @@ A lease is committed before its recipients are handed over; a batch's journal is
 committed. Whatever happens in between is in the journal.
 """
 
+import logging
 import threading
 import time
 from collections import Counter, deque
@@ -20,6 +21,8 @@ from fob_mail.errors import DatabaseError
 from fob_mail.journal import Journal
 from fob_mail.models import CampaignState
 from fob_mail.outcomes import Outcome, Retries
+
+log = logging.getLogger("fob_mail.sending")
 
 SETTLE_EVERY = 0.25
 """Seconds between two settlements at the most."""
@@ -166,6 +169,7 @@ class Clerk(threading.Thread):
             try:
                 return step()
             except OperationalError as error:
+                log.warning("database does not answer", extra={"said": str(error.orig).splitlines()[0]})
                 if time.monotonic() > give_up:
                     problem = f"The database does not answer: {str(error.orig).splitlines()[0]}"
                     remedy = "Nothing is lost: run the same command again when it does; the journal says what was sent."
@@ -182,6 +186,7 @@ class Clerk(threading.Thread):
             if not self._under_way:
                 self._look_whether_dry()
             return
+        log.debug("batch leased", extra={"batch": got.batch_id, "people": len(got.recipients)})
         self._journal.open(got.batch_id)
         self._under_way[got.batch_id] = len(got.recipients)
         self._valid_until = max(self._valid_until, time.monotonic() + self._terms.lease.total_seconds() * 0.8)
@@ -235,6 +240,7 @@ class Clerk(threading.Thread):
             for batch_id in complete:
                 ledger.finish(session, batch_id, self._journal.worker, now, self._terms.retries)
         self._under_way = left
+        log.debug("outcomes settled", extra={"people": len(self._unsettled), "batches_done": complete})
         self._unsettled.clear()
         self._forget(complete)
         if not self._under_way:
@@ -250,6 +256,7 @@ class Clerk(threading.Thread):
             ours = ledger.renew(session, self._journal.worker, clock(session) + self._terms.lease)
             ledger.give_back(session, ours - self._under_way.keys(), self._journal.worker)
         if lost := self._under_way.keys() - ours:
+            log.warning("lease lost", extra={"batches": sorted(lost)})
             self._lost |= lost
             for batch_id in lost:
                 del self._under_way[batch_id]

@@ -1,10 +1,11 @@
 """Run a campaign: recover, freeze, then lease, personalise, send and settle until nothing is owed or the run is stopped."""
 
 import gc
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from enum import StrEnum
@@ -25,6 +26,8 @@ from fob_mail.sending.transmission import Transmission, Wire
 from fob_mail.settings import Settings
 from fob_mail.signing.seal import Signer
 from fob_mail.smtp.relay import open_session
+
+log = logging.getLogger("fob_mail.sending")
 
 
 class Ending(StrEnum):
@@ -64,8 +67,9 @@ def freeze(database: Database, slug: str, settings: Settings) -> tuple[int, ledg
         campaign = campaigns.find(session, slug)
         if campaign.state is CampaignState.CANCELLED:
             raise ConflictError(f"{slug} was cancelled, and is not sent any more.", "Compose it under another name to send it anew.")
-        campaigns.freeze(session, campaign, settings.sending.batch_size, clock(session))
+        size = campaigns.freeze(session, campaign, settings.sending.batch_size, clock(session))
         campaigns.resume(session, campaign)
+        log.info("campaign frozen", extra={"campaign": slug, "audience": size})
         return campaign.id, ledger.counts(session, campaign.id)
 
 
@@ -91,6 +95,7 @@ def run(database: Database, slug: str, settings: Settings, links: Links, control
         clerk = Clerk(
             database, campaign.id, journal, _terms(settings, wait=controls.wait), transmission.wake, _recovery(database, settings)
         )
+        log.info("sending begins", extra={"campaign": slug, "worker": journal.worker})
         controls.started(transmission)
         clerk.start()
         try:
@@ -100,7 +105,9 @@ def run(database: Database, slug: str, settings: Settings, links: Links, control
         except BaseException:
             clerk.abandon()  # in the middle of something: as after a kill, the journal says what was sent
             raise
-    return _ended(database, campaign.id, transmission, clerk)
+    ended = _ended(database, campaign.id, transmission, clerk)
+    log.info("sending ended", extra={"campaign": slug, "how": str(ended.how), **asdict(ended.counts)})
+    return ended
 
 
 @contextmanager

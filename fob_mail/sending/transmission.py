@@ -4,6 +4,7 @@ It goes in rounds: hear what has come, note it and what is to be said; then writ
 the sockets. Invariant: the journal knows of a final dot before the socket does, and of a reply before anyone else.
 """
 
+import logging
 import os
 import selectors
 import time
@@ -27,6 +28,8 @@ from fob_mail.smtp.conversation import Decided
 from fob_mail.smtp.line import Line, LineLostError
 from fob_mail.smtp.openers import Openers
 from fob_mail.smtp.relay import TRY_LATER, Opened, RelayGoneError
+
+log = logging.getLogger("fob_mail.sending")
 
 TICK = 0.1
 """Seconds between two looks at the time, at the most."""
@@ -130,6 +133,8 @@ class Transmission:
         return no_more and all(line.conversation.idle for line in self._lines)
 
     def _fail(self, problem: RelayError) -> None:
+        if self.problem is None:
+            log.error("relay of no use", extra={"problem": problem.problem})
         self.problem = self.problem or problem
         self._stopping = True
 
@@ -155,6 +160,7 @@ class Transmission:
         if self._lines:
             self._wanted = len(self._lines)
             return
+        log.warning("no connection", extra={"problem": error.problem})
         self._failed_connects += 1
         self._connect_at = time.monotonic() + 0.25 * 2**self._failed_connects
         if error.permanent or self._failed_connects >= CONNECT_TRIES:
@@ -276,6 +282,7 @@ class Transmission:
 
     def _lost(self, line: Line, lost: LineLostError) -> None:
         """A connection is gone: what was not yet sent is owed, and what may have arrived is unknown."""
+        log.warning("connection lost", extra={"why": lost.why, "owed": len(lost.owed), "unknown": len(lost.unknown)})
         self._drop(line)
         for envelope in lost.owed:
             self._owe_again(envelope)

@@ -4,7 +4,7 @@ model      what can be set, what for, and which values
 reading    from the file and the environment
 """
 
-from fob_mail.settings.model import LOCAL_HOSTS, Dkim, Organisation, Security, Sending, Settings, Smtp
+from fob_mail.settings.model import LOCAL_HOSTS, Dkim, Logs, Organisation, Security, Sending, Settings, Smtp
 from fob_mail.settings.reading import DEFAULT_FILE, ENV_PREFIX, complaints, find_file, load
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "ENV_PREFIX",
     "LOCAL_HOSTS",
     "Dkim",
+    "Logs",
     "Organisation",
     "Security",
     "Sending",

@@ -22,6 +22,8 @@ from pydantic import (
     model_validator,
 )
 
+from fob_mail.logs import Style
+
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_KEY = 32
 LONGEST_DNS_NAME = 253
@@ -189,6 +191,25 @@ class Dkim(BaseModel):
         return value
 
 
+class LogLevel(StrEnum):
+    """From where on events are worth a line."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Logs(BaseModel):
+    """What worker, serve and the readers of mail write down as they go; addresses are masked."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    format: Style = Field(default=Style.TEXT, description="text (key=value) or json (an object a line).")
+    level: LogLevel = Field(default=LogLevel.INFO, description="debug, info, warning or error.")
+    file: MaybeFile = Field(default=None, description="A file that every command adds to; empty: worker and serve write to standard error.")
+
+
 class Settings(BaseModel):
     """Everything an organiser can set. Build it with load(); a wrong value never gets further than that."""
 
@@ -207,6 +228,7 @@ class Settings(BaseModel):
     organisation: Organisation = Field(default_factory=Organisation)
     smtp: Smtp = Field(default_factory=Smtp)
     sending: Sending = Field(default_factory=Sending)
+    logs: Logs = Field(default_factory=Logs)
     dkim: list[Dkim] = Field(
         default=[], description="Keys that sign each mail by DKIM in this process, a [[dkim]] section each; none: the relay signs."
     )

@@ -4,7 +4,6 @@ It stands around Flask, so that it holds for whatever Flask does, errors include
 """
 
 import logging
-import re
 from collections.abc import Iterable
 from time import perf_counter
 from types import TracebackType
@@ -22,7 +21,6 @@ log = logging.getLogger("fob_mail.web")
 WRONG_HOST = "fob_mail.wrong_host"
 PROBE = "/healthz"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_TOKEN = re.compile(r"(/u/)[^\s?'\"]+")
 _SHOWN = frozenset({"/", PROBE})
 _HEADERS = [
     ("Cache-Control", "no-store"),
@@ -65,7 +63,8 @@ class Gate:
         ) -> object:
             level = logging.DEBUG if path == PROBE else logging.INFO
             milliseconds = 1000 * (perf_counter() - began)
-            log.log(level, "%s %s %s %.0f ms", _method(environ), shown(path), status.partition(" ")[0], milliseconds)
+            told = {"method": _method(environ), "path": shown(path), "status": status.partition(" ")[0], "ms": round(milliseconds)}
+            log.log(level, "request", extra=told)
             return start_response(status, [*headers, *self._headers], exc_info)
 
         return self._inner(environ, answer)  # type: ignore[arg-type]  # start_response's protocol names its parameters apart
@@ -83,14 +82,6 @@ class Gate:
             return name in LOCAL_HOSTS
         default = _DEFAULT_PORTS[self._base.scheme]
         return name == self._base.hostname and port in {None, self._base.port or default}
-
-
-class TokenlessFormatter(logging.Formatter):
-    """Log lines in which a link's token is never shown, whoever wrote them: waitress names paths too."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line, with `/u/…` for any link."""
-        return _TOKEN.sub(r"\1…", super().format(record))
 
 
 def shown(path: str) -> str:

@@ -16,9 +16,9 @@ from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from fob_mail.database import Database, connect
 from fob_mail.links import Links, Subscribed
+from fob_mail.logs import Style, formatter
 from fob_mail.settings import Settings
 from fob_mail.web.app import create_app
-from fob_mail.web.gate import TokenlessFormatter
 from tests.builders import make_list, make_subscriber
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -50,7 +50,7 @@ def logged() -> Iterator[StringIO]:
     """The log, as fob-mail serve writes it."""
     lines = StringIO()
     handler = logging.StreamHandler(lines)
-    handler.setFormatter(TokenlessFormatter("%(levelname)s %(message)s"))
+    handler.setFormatter(formatter(Style.TEXT))
     logger = logging.getLogger("fob_mail.web")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -179,9 +179,13 @@ def test_the_log_shows_no_token_address_or_foreign_path(web: Client, logged: Str
 
     lines = logged.getvalue().splitlines()
 
-    assert [line.split(" ")[1:4] for line in lines[:3]] == [["GET", "/u/…", "200"], ["GET", "/u/…", "200"], ["GET", "/u/…", "200"]]
-    assert [line.split(" ")[1:4] for line in lines[3:6]] == [["GET", "/…", "404"], ["GET", "/…", "404"], ["GET", "/u/…", "404"]]
-    assert lines[-1] == "ERROR Exception while serving /u/…"
+    assert [line.split(" ")[4:7] for line in lines[:3]] == [["method=GET", "path=/u/…", "status=200"]] * 3
+    assert [line.split(" ")[5:7] for line in lines[3:6]] == [
+        ["path=/…", "status=404"],
+        ["path=/…", "status=404"],
+        ["path=/u/…", "status=404"],
+    ]
+    assert lines[-1].endswith('level=error logger=fob_mail.web event="Exception while serving /u/…"')
     assert token[:12] not in logged.getvalue()
     assert "evil" not in logged.getvalue()
 

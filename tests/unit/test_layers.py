@@ -27,11 +27,12 @@ smtp
 journal
 replies envelopes
 links
-addresses
 migrations backups
 database
 models
 settings
+logs
+addresses
 translations
 assets
 errors
