@@ -20,6 +20,7 @@ The map, in reading order, from the bottom of the house to its top:
     campaigns       article and list become a campaign, frozen
     ledger          which deliveries are owed, under way and settled
     journal         what was on the wire when a worker died
+    inbound/        what a mail that came back is, and whom it is about
     replies         what an SMTP server says; outcomes: what that means
     smtp/           one relay, several pipelined sessions
     sending/        the shell that leases, sends and settles
