@@ -14,7 +14,7 @@ from fob_mail.assets import folder
 
 ROOT = Path(__file__).parents[1]
 SOURCES = {
-    "mail": ("fob_mail/composing/**/*.py", "templates/emails/*/message.*"),
+    "mail": ("fob_mail/composing/**/*.py", "templates/emails/**/*.html", "templates/emails/**/*.txt"),
     "pages": ("fob_mail/web/**/*.py", "templates/pages/*.html"),
 }
 KEYWORDS = {"say": None, "to_say": None, "say_many": (1, 2), "say_in": ((1, "c"), 2), "pattern": ((1, "c"), 2)}

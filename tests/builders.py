@@ -12,7 +12,9 @@ from fob_mail.database import clock
 from fob_mail.events import Billing, Event, Person, When
 from fob_mail.models import MailingList, Subscriber, Subscription, SubscriptionState
 from fob_mail.personalising import mark
+from fob_mail.settings import Theme
 
+DEFAULT_THEME = Theme()
 LONDON = ZoneInfo("Europe/London")
 
 BODY = (
@@ -86,7 +88,7 @@ def an_article(**changes: object) -> Article:
     return Article(**(whole | changes))  # type: ignore[arg-type]  # the changes are an Article's own fields
 
 
-def a_masthead(**changes: str) -> Masthead:
+def a_masthead(theme: Theme = DEFAULT_THEME, **changes: str) -> Masthead:
     """Who writes: a group with everything filled in."""
     whole = {
         "organisation": "Friends of the Valley",
@@ -95,7 +97,7 @@ def a_masthead(**changes: str) -> Masthead:
         "website": "https://valley.example.org",
         "privacy_url": "https://valley.example.org/privacy",
     }
-    return Masthead(**(whole | changes))
+    return Masthead(**(whole | changes), theme=theme)
 
 
 def composed_parts(**changes: str) -> Composed:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from fob_mail.articles.reading import decode, read
 from fob_mail.assets import folder
 from fob_mail.composing.composed import Masthead
-from fob_mail.composing.inviting import compose
+from fob_mail.composing.writing import compose
 from fob_mail.personalising import mark
 
 HERE = Path(__file__).parent

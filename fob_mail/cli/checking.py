@@ -24,7 +24,7 @@ def masthead_of(settings: "Settings", to: "MailingList") -> "Masthead":
     from fob_mail.composing.composed import Masthead  # noqa: PLC0415 imported late, so that --help is quick
 
     group = settings.organisation
-    return Masthead(group.name or to.name, group.postal_address, to.name, group.website, group.privacy_url)
+    return Masthead(group.name or to.name, group.postal_address, to.name, group.website, group.privacy_url, settings.theme)
 
 
 def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", now: datetime) -> "list[Problem]":

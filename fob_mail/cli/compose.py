@@ -37,6 +37,9 @@ class Draft:
 @click.option(
     "--language", default=None, help="The language of the frame around the article, such as en or es; else the article's or list's."
 )
+@click.option(
+    "--template", default="invite", metavar="NAME", help="The kind of mail: invite, newsletter, letter, reminder, or one of your own."
+)
 @json_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 one parameter an option
@@ -47,6 +50,7 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     subject: str,
     links: tuple[str, ...],
     language: str | None,
+    template: str,
     as_json: bool,
 ) -> None:
     """Turn ARTICLE (.txt or .md; - for standard input) into the mail of a campaign, and say how it was understood.
@@ -59,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
         --link register=https://events.example.org/bolivia
     """  # noqa: D301 click's \b keeps the lines of an example
     name, source = _read(article)
-    draft = _compose(installation, (name, source), (list_slug, slug), (subject, language), _links(links))
+    draft = _compose(installation, (name, source), (list_slug, slug), (subject, language, template), _links(links))
     if as_json:
         emit(_report(draft))
     else:
@@ -67,25 +71,31 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
 
 
 def _compose(
-    installation: Installation, written: tuple[str, str], target: tuple[str, str], wishes: tuple[str, str | None], links: dict[str, str]
+    installation: Installation,
+    written: tuple[str, str],
+    target: tuple[str, str],
+    wishes: tuple[str, str | None, str],
+    links: dict[str, str],
 ) -> Draft:
     from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.articles.front_matter import with_links  # noqa: PLC0415
     from fob_mail.articles.reading import read  # noqa: PLC0415
     from fob_mail.audience import lists  # noqa: PLC0415
     from fob_mail.cli.checking import masthead_of, problems_of  # noqa: PLC0415
-    from fob_mail.composing.inviting import compose  # noqa: PLC0415
+    from fob_mail.composing.kinds import kind_of  # noqa: PLC0415
+    from fob_mail.composing.writing import compose  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
 
-    (name, source), (list_slug, slug), (subject, language) = written, target, wishes
+    (name, source), (list_slug, slug), (subject, language, template) = written, target, wishes
     settings = installation.settings
+    kind = kind_of(template, settings.templates_folder)
     source = with_links(source, links)
     with installation.database.begin() as session:
         to = lists.find(session, list_slug)
         now = clock(session)
         zone = ZoneInfo(settings.organisation.timezone)
         article = read(source, name, zone, now.astimezone(zone).date())
-        composed = compose(article, masthead_of(settings, to), language or article.language or to.language, subject=subject)
+        composed = compose(article, masthead_of(settings, to), language or article.language or to.language, subject=subject, kind=kind)
         campaign = campaigns.save_draft(session, slug, to, name, source, [composed], now)
         return Draft(campaign.slug, to.slug, article, composed, problems_of(session, campaign, settings, now))
 

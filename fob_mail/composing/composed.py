@@ -1,6 +1,8 @@
 """A campaign's words in one language, with marks where readers differ: what composing gives and the database keeps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from fob_mail.settings import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,4 @@ class Masthead:
     list_name: str
     website: str = ""
     privacy_url: str = ""
+    theme: Theme = field(default_factory=Theme)

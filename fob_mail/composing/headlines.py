@@ -13,19 +13,26 @@ LONGEST_PREHEADER = 90
 LONGEST_NAME = 40
 
 
-def subject_of(article: Article, words: Words, wanted: str = "") -> str:
-    """The organiser's words if there are any, else the event's or article's title and, where there is room, its date and time."""
+def subject_of(article: Article, words: Words, wanted: str = "", *, reminder: bool = False, more: int = 0) -> str:
+    """The organiser's words if there are any, else the event's or article's title and, where there is room, its date and time.
+
+    `more` is how many articles come after this one.
+    """
     if one_line(wanted):
         return one_line(wanted)
-    title = one_line(article.event.name if article.event and article.event.name else article.title)
-    for ending in _endings(article, words):
+    title = one_line(article.event.name if article.event and article.event.name and not more else article.title)
+    if reminder:
+        title = words.say("Reminder: {title}", title=title)
+    for ending in [_and_more(words, more), ""] if more else _endings(article, words):
         if title and len(title) + len(ending) <= LONGEST_SUBJECT:
             return title + ending
     return shortened(title, LONGEST_SUBJECT)
 
 
-def preheader_of(article: Article, words: Words) -> str:
-    """Who will be there, if it is an event; else the standfirst, else the article's own first sentence."""
+def preheader_of(article: Article, words: Words, others: tuple[str, ...] = ()) -> str:
+    """The other articles' titles, if there are any; who will be there, if it is an event; else the standfirst or first sentence."""
+    if titles := [one_line(title) for title in others if one_line(title)]:
+        return shortened(words.say("Also: {titles}", titles="; ".join(titles)), LONGEST_PREHEADER)
     people = [one_line(p.name) for billing in (article.event.billings if article.event else ()) for p in billing.people]
     if people:
         return _with(people, words)
@@ -44,6 +51,10 @@ def shortened(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def _and_more(words: Words, more: int) -> str:
+    return words.say_many(", and one more article", ", and {number} more articles", more)
 
 
 def _endings(article: Article, words: Words) -> list[str]:

@@ -34,15 +34,9 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One invitation in one language."""
+class Story:
+    """One article, set in type."""
 
-    language: str
-    direction: str
-    words: Words
-    subject: str
-    preheader: str  # the mail's first line; empty where the standfirst says the same just below
-    masthead: Masthead
     title: str
     standfirst: str
     panel: Panel | None
@@ -52,29 +46,58 @@ class Page:
     blocks: tuple[Block, ...]
     byline: str
     footnotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One mail in one language; most have one story."""
+
+    language: str
+    direction: str
+    words: Words
+    subject: str
+    preheader: str  # the mail's first line; empty where the standfirst says the same just below
+    masthead: Masthead
+    stories: tuple[Story, ...]
     unsubscribe_url: str = mark("unsubscribe_url")
     address: str = mark("address")
 
     @property
+    def story(self) -> Story:
+        """The first story."""
+        return self.stories[0]
+
+    @property
     def postal_lines(self) -> tuple[str, ...]:
         """The postal address as its lines."""
-        return tuple(filter(None, (one_line(line) for line in self.masthead.postal_address.splitlines())))
+        return _lines(self.masthead.postal_address)
+
+    @property
+    def footer_lines(self) -> tuple[str, ...]:
+        """What else the theme puts at the foot."""
+        return _lines(self.masthead.theme.footer)
 
 
-def lay_out(article: Article, masthead: Masthead, language: str, subject: str) -> Page:
-    """The article as a page; what cannot stand in a mail (a link that leads nowhere) is left out, its words kept."""
+def lay_out(articles: tuple[Article, ...], masthead: Masthead, language: str, subject: str, *, titled: bool = True) -> Page:
+    """The articles as a page; `titled` if the first one's title is the page's."""
     words, typesetter = words_of(language), Typesetter(language)
-    preheader = typesetter.set(preheader_of(article, words))
-    standfirst = typesetter.set(article.standfirst)
+    preheader = typesetter.set(preheader_of(articles[0], words))
     return Page(
         language=language,
         direction=direction(language),
         words=words,
         subject=subject,
-        preheader=preheader if _has_people(article.event) else "",
+        preheader=preheader if titled and _has_people(articles[0].event) else "",
         masthead=replace(masthead, organisation=one_line(masthead.organisation) or one_line(masthead.list_name)),
+        stories=tuple(_story(article, masthead, typesetter, words, subject) for article in articles),
+    )
+
+
+def _story(article: Article, masthead: Masthead, typesetter: Typesetter, words: Words, subject: str) -> Story:
+    """The article as a story; what cannot stand in a mail (a link that leads nowhere) is left out, its words kept."""
+    return Story(
         title=typesetter.set(article.title) or subject,
-        standfirst=standfirst,
+        standfirst=typesetter.set(article.standfirst),
         panel=_panel(article.event, article.title, typesetter, words) if article.event else None,
         closing=_moment(article.event, typesetter, words),
         button=_set_link(button_of(article.calls, words), typesetter),
@@ -83,6 +106,10 @@ def lay_out(article: Article, masthead: Masthead, language: str, subject: str) -
         byline=typesetter.set(article.byline),
         footnotes=tuple(typesetter.set(note) for note in article.footnotes),
     )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (one_line(line) for line in text.splitlines())))
 
 
 def _has_people(event: Event | None) -> bool:

@@ -1,20 +1,11 @@
 """The body for those who read plain text: wrapped at 72 columns, its links numbered and listed at the end."""
 
 import textwrap
-from dataclasses import dataclass
 
 from fob_mail.articles.article import Block, BlockKind, Span
 
 WIDTH = 72
 INDENT = "    "
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """The blocks as lines, and the addresses that the numbers in brackets stand for."""
-
-    blocks: tuple[str, ...]
-    links: tuple[str, ...]
 
 
 def wrap(text: str, first: str = "", rest: str = "") -> str:
@@ -23,10 +14,9 @@ def wrap(text: str, first: str = "", rest: str = "") -> str:
     return "\n".join(lines)
 
 
-def plain(blocks: tuple[Block, ...]) -> Plain:
-    """The body as plain text; the same address keeps its number."""
-    links: dict[str, int] = {}
-    return Plain(tuple(_block(block, links) for block in blocks), tuple(links))
+def plain(blocks: tuple[Block, ...], links: dict[str, int]) -> tuple[str, ...]:
+    """The body as plain text, block by block; addresses that are new to `links` get the next number there."""
+    return tuple(_block(block, links) for block in blocks)
 
 
 def _block(block: Block, links: dict[str, int]) -> str:

@@ -30,6 +30,10 @@ class Words:
         """An English phrase in this language, with its slots filled."""
         return self.phrases.gettext(phrase).format(**slots)
 
+    def say_many(self, one: str, many: str, number: int) -> str:
+        """A phrase for one thing or for many, as this language counts; `{number}` is its slot."""
+        return self.phrases.ngettext(one, many, number).format(number=number)
+
     def say_in(self, context: str, phrase: str, **slots: str | int) -> str:
         """A phrase that means nothing without its context: a date's pattern, say, or a pair of marks."""
         return self.phrases.pgettext(context, phrase).format(**slots)

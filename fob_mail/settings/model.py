@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from fob_mail.logs import Style
+from fob_mail.settings.theme import Theme
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_KEY = 32
@@ -225,7 +226,9 @@ class Settings(BaseModel):
     secret_key: Key = Field(description="Signs the links in every mail. Losing it breaks the links in mail already sent.")
     old_secret_keys: list[Key] = Field(default=[], description="Former keys whose links still work.")
     digest_key: Key = Field(description="Turns addresses that must never be mailed again into digests. Never change it.")
+    templates_folder: MaybeFile = Field(default=None, description="Your own templates, a folder each.")
     organisation: Organisation = Field(default_factory=Organisation)
+    theme: Theme = Field(default_factory=Theme)
     smtp: Smtp = Field(default_factory=Smtp)
     sending: Sending = Field(default_factory=Sending)
     logs: Logs = Field(default_factory=Logs)

@@ -144,4 +144,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     sending = settings.sending.model_copy(update={"journal_folder": folder / settings.sending.journal_folder})
     smtp = settings.smtp.model_copy(update={"ca_file": settings.smtp.ca_file and folder / settings.smtp.ca_file})
     dkim = [signer.model_copy(update={"key_file": folder / signer.key_file}) for signer in settings.dkim]
-    return settings.model_copy(update={"database_url": SecretStr(url), "sending": sending, "smtp": smtp, "dkim": dkim})
+    templates = settings.templates_folder and folder / settings.templates_folder
+    return settings.model_copy(
+        update={"templates_folder": templates, "database_url": SecretStr(url), "sending": sending, "smtp": smtp, "dkim": dkim}
+    )

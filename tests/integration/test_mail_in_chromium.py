@@ -7,7 +7,7 @@ from typing import Literal, cast
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from fob_mail.composing.inviting import compose
+from fob_mail.composing.writing import compose
 from fob_mail.personalising import mark
 from tests.builders import BODY, a_masthead, a_paragraph, an_article
 

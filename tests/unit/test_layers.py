@@ -33,7 +33,7 @@ models
 settings
 logs
 addresses
-translations
+colours translations
 assets
 errors
 """

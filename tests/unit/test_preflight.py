@@ -7,7 +7,7 @@ import pytest
 
 from fob_mail.articles.article import Article, Notice
 from fob_mail.composing.composed import Composed
-from fob_mail.composing.inviting import compose
+from fob_mail.composing.writing import compose
 from fob_mail.personalising import mark
 from fob_mail.preflight import CLIPPED, HEAVY, Problem, Severity, check, errors
 from tests.builders import a_masthead, an_article, an_event, calls, composed_parts

@@ -8,8 +8,8 @@ import pytest
 
 from fob_mail.articles.article import Block, BlockKind, Span
 from fob_mail.composing.composed import Composed
-from fob_mail.composing.inviting import compose
 from fob_mail.composing.typesetting import NBSP
+from fob_mail.composing.writing import compose
 from fob_mail.personalising import mark
 from tests.builders import BODY, a_masthead, a_paragraph, an_article, an_event, calls
 
