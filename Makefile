@@ -32,6 +32,9 @@ docs: .venv/installed-dev ## Write the reference of commands and settings anew
 phrases: .venv/installed-dev ## Write what is new to say into the catalogues of the languages
 	$(BIN)/python -m docs.phrases
 
+man: .venv/installed-dev ## Write a man page for each command into build/man
+	$(BIN)/python -m docs.man build/man
+
 constraints: ## Choose the newest versions of all dependencies (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o constraints.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \

@@ -4,6 +4,7 @@ Command modules are imported when their command is called, and what they import 
 `fob-mail --help` answers in a quarter of a second.
 """
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 
 from fob_mail import __version__
+from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.errors import FobMailError
 
@@ -31,12 +33,13 @@ COMMANDS = {
     "serve": ("fob_mail.cli.serve", "Serve the public pages, unsubscribing among them."),
     "dkim": ("fob_mail.cli.dkim", "Sign mail in your domain's name: make a key."),
     "db": ("fob_mail.cli.db", "The database: upgrade, check, backup, restore."),
+    "completion": ("fob_mail.cli.completing", "Have your shell complete commands, campaigns and lists."),
     "demo": ("fob_mail.cli.demo", "See all of it work, in a minute, without a mail server."),
 }
 """Every command in the order of the journey: its module, which names it `command` or as said, and its line in the help."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(NearGroup):
     """A group that knows its commands' names and lines without importing them, and shows our errors as two lines."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
@@ -50,15 +53,6 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), name or "command")
         return command if isinstance(command, click.Command) else None
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, naming the nearest command when there is none of that name."""
-        import difflib  # noqa: PLC0415
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else " See fob-mail --help."))
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The commands' lines, without importing them."""
@@ -115,4 +109,6 @@ def main(ctx: click.Context, config: Path | None) -> None:
     \b
     See it work first, without a mail server:  fob-mail demo
     """  # noqa: D301 click's \b keeps the lines of an example
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        ctx.color = False
     ctx.obj = ctx.with_resource(Installation(config))

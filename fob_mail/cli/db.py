@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from fob_mail.restoring import Restored
 
 
-@click.group("db")
+@click.group("db", cls=NearGroup)
 def command() -> None:
     """Bring the database up to date, check it, keep a copy of it, put a copy back.
 

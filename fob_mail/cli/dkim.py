@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from fob_mail.settings import Dkim
 
 
-@click.group("dkim")
+@click.group("dkim", cls=NearGroup)
 def command() -> None:
     """Sign mail in your domain's name, where the relay does not do it.
 

@@ -2,12 +2,13 @@
 
 import click
 
+from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
 
 
 @click.command("pause")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @click.option("--reason", default="paused by an organiser", metavar="TEXT", help="Why; shown by status.")
 @json_option
 @click.pass_obj
@@ -32,7 +33,7 @@ def pause(installation: Installation, name: str, reason: str, as_json: bool) -> 
 
 
 @click.command("resume")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @json_option
 @click.pass_obj
 def resume(installation: Installation, name: str, as_json: bool) -> None:
@@ -55,7 +56,7 @@ def resume(installation: Installation, name: str, as_json: bool) -> None:
 
 
 @click.command("cancel")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @json_option
 @yes_option
 @click.pass_obj

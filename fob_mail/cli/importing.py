@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import Json, counted, emit, json_option
 from fob_mail.errors import InputError
@@ -35,7 +36,7 @@ _MEANINGS = {
 
 
 @click.command("import")
-@click.argument("slug", metavar="LIST")
+@click.argument("slug", metavar="LIST", shell_complete=completing.lists)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.option("--consent", required=True, metavar="TEXT", help="How and when these people asked for it; kept with each of them.")
 @click.option("--update", "overwrite", is_flag=True, help="Let the file's names, languages and attributes replace those of known people.")

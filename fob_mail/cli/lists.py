@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli import completing
+from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import Json, emit, json_option
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from fob_mail.models import MailingList
 
 
-@click.group("list")
+@click.group("list", cls=NearGroup)
 def command() -> None:
     """Mailing lists: what people ask to be on.
 
@@ -70,7 +72,7 @@ def create(installation: Installation, /, slug: str, name: str, sender: str, as_
 
 
 @command.command("edit")
-@click.argument("slug")
+@click.argument("slug", shell_complete=completing.lists)
 @click.option("--name", help="What readers know it by.")
 @click.option("--from", "sender", metavar="MAILBOX", help="Who writes.")
 @_wishes
@@ -93,7 +95,7 @@ def edit(installation: Installation, /, slug: str, as_json: bool, **wished: str 
 
 
 @command.command("show")
-@click.argument("slug")
+@click.argument("slug", shell_complete=completing.lists)
 @json_option
 @click.pass_obj
 def show(installation: Installation, slug: str, as_json: bool) -> None:

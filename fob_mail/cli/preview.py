@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
 from fob_mail.errors import InputError
@@ -37,7 +38,7 @@ class Files:
 
 
 @click.command("preview")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
 @click.option(
     "--as", "address", default="", metavar="ADDRESS", help="As this subscriber gets it, with their real way out. Else as nobody does."

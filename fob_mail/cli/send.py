@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import confirm, emit, json_option, yes_option
 
@@ -21,7 +22,7 @@ INTERRUPTED = 130
 
 
 @click.command("send")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @click.option("--wait/--no-wait", default=True, help="Whether to wait for deferred messages to be tried again.")
 @click.option("--at", default="", metavar="MOMENT", help="Not now but then, by a worker: 2027-04-12 09:00 Europe/London.")
 @json_option

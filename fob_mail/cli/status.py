@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import Json, emit, json_option
 from fob_mail.errors import InputError
@@ -32,7 +33,7 @@ MEANINGS = {
 
 
 @click.command("status")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.campaigns)
 @click.option("--refused", "listed", flag_value="refused", help="List whom the relay refused for good, and its words.")
 @click.option("--skipped", "listed", flag_value="skipped", help="List who was not mailed, and why.")
 @click.option("--deferred", "listed", flag_value="deferred", help="List who was refused for now, and the relay's words.")

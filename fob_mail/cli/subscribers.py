@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli import completing
+from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.importing import command as import_command
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import Json, confirm, emit, json_option, yes_option
@@ -23,7 +25,7 @@ _CAME = {
 }
 
 
-@click.group("subscribers")
+@click.group("subscribers", cls=NearGroup)
 def command() -> None:
     """People on a list: import, add, show, remove, export.
 
@@ -37,7 +39,7 @@ command.add_command(import_command)
 
 
 @command.command("add")
-@click.argument("slug", metavar="LIST")
+@click.argument("slug", metavar="LIST", shell_complete=completing.lists)
 @click.argument("address")
 @click.option("--consent", required=True, metavar="TEXT", help="How and when this person asked for it.")
 @click.option("--name", default="", help="Their name.")
@@ -88,7 +90,7 @@ def show(installation: Installation, address: str, as_json: bool) -> None:
 
 
 @command.command("remove")
-@click.argument("slug", metavar="LIST")
+@click.argument("slug", metavar="LIST", shell_complete=completing.lists)
 @click.argument("address")
 @click.option("--reason", default="taken off by the organiser", metavar="TEXT", help="Why, for the diary of consents.")
 @yes_option
@@ -118,7 +120,7 @@ def remove(  # noqa: PLR0913, PLR0917 click hands each option over
 
 
 @command.command("export")
-@click.argument("slug", metavar="LIST")
+@click.argument("slug", metavar="LIST", shell_complete=completing.lists)
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a new file, readable by you alone; else to standard output."
 )

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import click
 
+from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
 
 
 @click.command("test")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @click.argument("addresses", nargs=-1, required=True)
 @json_option
 @click.pass_obj

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli import completing
+from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from fob_mail.models import Campaign
 
 
-@click.group("unknown")
+@click.group("unknown", cls=NearGroup)
 def command() -> None:
     """Deliveries whose final dot was sent and whose reply was never read: perhaps they arrived.
 
@@ -26,7 +28,7 @@ def command() -> None:
 
 
 @command.command("ls")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @json_option
 @click.pass_obj
 def ls(installation: Installation, name: str, as_json: bool) -> None:
@@ -52,7 +54,7 @@ def ls(installation: Installation, name: str, as_json: bool) -> None:
 
 
 @command.command("resend")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @click.argument("addresses", nargs=-1)
 @json_option
 @yes_option
@@ -81,7 +83,7 @@ def resend(installation: Installation, name: str, addresses: tuple[str, ...], as
 
 
 @command.command("settle")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.campaigns)
 @click.argument("addresses", nargs=-1)
 @json_option
 @yes_option
