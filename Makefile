@@ -32,6 +32,9 @@ docs: .venv/installed-dev ## Write the reference of commands and settings anew
 phrases: .venv/installed-dev ## Write what is new to say into the catalogues of the languages
 	$(BIN)/python -m docs.phrases
 
+site: docs ## Build the documentation as a site into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 man: .venv/installed-dev ## Write a man page for each command into build/man
 	$(BIN)/python -m docs.man build/man
 

@@ -8,6 +8,7 @@ import email.policy
 import re
 import socketserver
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,11 +22,13 @@ _SIMPLE = {b"HELO": b"250 catcher\r\n", b"EHLO": _EHLO, b"RSET": b"250 2.0.0 Ok\
 class Catcher:
     """The server, from `with` to the end of it: `port` is free when it starts, and free again when it ends."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0, tell: Callable[[Path], None] | None = None) -> None:
+        """Port 0 is any that is free; an OSError if the other is not. `tell` is called with each file, in threads."""
         self.folder = folder
         self.caught = 0
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Session)
+        self._tell = tell
+        self._server = _Server(("127.0.0.1", port), _Session)
         self._server.catcher = self
         self.port = int(self._server.server_address[1])
 
@@ -49,11 +52,14 @@ class Catcher:
         body = email.message_from_bytes(content, policy=email.policy.default).get_body(("html",))
         if body is not None:
             file.with_suffix(".html").write_text(str(body.get_content()), encoding="utf-8")
+        if self._tell:
+            self._tell(file)
         return file
 
 
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
+    allow_reuse_address = True
     block_on_close = False
     catcher: Catcher
 

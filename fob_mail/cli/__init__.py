@@ -34,6 +34,7 @@ COMMANDS = {
     "dkim": ("fob_mail.cli.dkim", "Sign mail in your domain's name: make a key."),
     "db": ("fob_mail.cli.db", "The database: upgrade, check, backup, restore."),
     "completion": ("fob_mail.cli.completing", "Have your shell complete commands, campaigns and lists."),
+    "catch": ("fob_mail.cli.catch", "A relay for practice: keeps every mail in a folder, delivers none."),
     "demo": ("fob_mail.cli.demo", "See all of it work, in a minute, without a mail server."),
 }
 """Every command in the order of the journey: its module, which names it `command` or as said, and its line in the help."""

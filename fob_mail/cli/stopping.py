@@ -33,7 +33,7 @@ class Stopper:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if self._transmission:
             self._transmission.stop()
-        sys.stderr.write("\nFinishing what is under way…\n")
+            sys.stderr.write("\nFinishing what is under way…\n")
 
 
 @contextmanager
