@@ -4,7 +4,13 @@ from importlib import import_module
 
 import click
 
-BENCHES = {"import": "bench.importing", "sending": "bench.sending", "signing": "bench.signing", "faults": "bench.faults"}
+BENCHES = {
+    "import": "bench.importing",
+    "sending": "bench.sending",
+    "signing": "bench.signing",
+    "faults": "bench.faults",
+    "inbound": "bench.inbound",
+}
 
 
 class _Benches(click.Group):

@@ -72,7 +72,7 @@ _BY_DETAIL = {
     "4.7": Cause.EXPIRED,
     "5.3": Cause.THROTTLED,
     "7.26": Cause.AUTHENTICATION,
-    "7.28": Cause.THROTTLED,
+    "7.28": Cause.REPUTATION,
     "7.515": Cause.AUTHENTICATION,
 }
 _BY_SUBJECT = {
@@ -150,8 +150,6 @@ def _cause(status: str, text: str) -> Cause:
     if detail in _PERSONAL and not (wording.ACCUSED.search(text) or wording.UNAUTHENTICATED.search(text)):
         return _about_mailbox(detail, text)
     worded = next((cause for words, cause in _BY_WORDS if words.search(text)), Cause.UNKNOWN)
-    if worded is Cause.REPUTATION and status.startswith("4") and wording.THROTTLED.search(text):
-        return Cause.THROTTLED
     return _coded(status, text, worded) if worded in _VAGUE else worded
 
 

@@ -16,6 +16,9 @@ from fob_mail.inbound.mail import Headers, Mail, mail_of
 from fob_mail.inbound.reports import Told, address_of, told_by
 from fob_mail.inbound.tokens import returned_headers, tokens_of
 
+UNREADABLE: tuple[type[Exception], ...] = (Exception,)
+"""No mail may stop those behind it, and none may be lost; tests let faults through."""
+
 LONGEST_SUBJECT = 300
 _GRAVITY = (Kind.HARD, Kind.BLOCKED, Kind.SOFT, Kind.DELAYED)
 _NOTHING_WRONG = frozenset({"delivered", "relayed", "expanded", "deliverable"})
@@ -27,7 +30,7 @@ def classify(raw: bytes, *, envelope_to: tuple[str, ...] = (), envelope_from: st
     """What a mail is. `envelope_*`: from SMTP or LMTP where they are known; `envelope_from` is "" for the null return path."""
     try:
         return _classify(raw, envelope_to, envelope_from)
-    except Exception as error:  # noqa: BLE001 no mail may stop those behind it, and none may be lost
+    except UNREADABLE as error:
         return Incoming(Kind.OTHER, key_of(raw, Headers("")), f"It could not be read ({type(error).__name__}).")
 
 

@@ -76,7 +76,7 @@ _RETURNED = re.compile(
     r"first \d+ lines) of (?:the |your )?(?:original )?(?:message|mail|e-?mail).{0,60}|"
     r"en-t[êe]tes de message d.origine.{0,5}|ursprüngliche nachrichtenkopfzeilen.{0,5}|encabezados de mensajes? originales?.{0,5}|"
     r"元のメッセージ.{0,30}|"
-    r"received: (?:from|by|\().{0,300}|\|-{3,}.{0,60}(?:message|header|text).{0,60})[ \t]*$",
+    r"received: (?:from|by|\().{0,300}|\|-{3,} ?message (?:text|header)s? follow.{0,60})[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LINE = re.compile(
@@ -194,12 +194,19 @@ def _by_lines(own: str, strangers: set[str]) -> list[Told]:
             if known:
                 known[0][1].append(line)
             else:
-                found.append((address, [match["rest"].lstrip(" \t:;,-")]))
+                label = line[: match.start("address")].strip(" \t<(:;,-")
+                found.append((address, list(filter(None, (label, match["rest"].lstrip(" \t>:;,-"))))))
         elif line.strip():
             (found[-1][1] if found else before).append(line.strip())
     context = " ".join(before)
-    told = [Told(address, Known.TEXT, diagnostic=" ".join(lines).strip()) for address, lines in found[:MOST_RECIPIENTS]]
+    told = [Told(address, Known.TEXT, diagnostic=_answered(lines)) for address, lines in found[:MOST_RECIPIENTS]]
     return [one if _tells(one.diagnostic) else one._replace(diagnostic=_joined(one.diagnostic, context, told)) for one in told]
+
+
+def _answered(lines: list[str]) -> str:
+    """What is said of a recipient: of a transcript, only what the server answered."""
+    answers = [line[3:].strip() for line in lines if line.startswith("<<<")]
+    return " ".join(answers or lines).strip()
 
 
 def _tells(text: str) -> bool:

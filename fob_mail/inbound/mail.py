@@ -112,6 +112,8 @@ class Mail:
 def mail_of(raw: bytes) -> Mail:
     """The mail that these bytes are. Never fails: what is broken is read as the text that it is."""
     raw = raw[:LONGEST].replace(b"\0", b"")
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
     if raw.startswith(b"From "):
         raw = raw.partition(b"\n")[2]  # an mbox's own line
     headers, body = _halves(raw.lstrip(b"\r\n"))

@@ -32,7 +32,8 @@ class Told(NamedTuple):
 def told_by(mail: Mail) -> list[Told]:
     """Each recipient of the delivery report that this mail holds; none if it holds none."""
     parts = mail.of_kind(*STATUS_PARTS)
-    texts = [part.text for part in parts] or [part.text for part in mail.parts if part.level == 0 and _MARK.search(part.text)]
+    words = [part for part in mail.parts if part.level == 0 and part.kind.startswith("text/")]
+    texts = [part.text for part in parts] or [part.text for part in words if _MARK.search(part.text)]
     told = [one for text in texts for one in _told(text)]
     return told[:MOST_RECIPIENTS]
 

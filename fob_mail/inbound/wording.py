@@ -19,7 +19,7 @@ ACCUSED = either(
     r"generic (?:host|r?dns)|(?:missing|no|invalid|bad|fix) (?:reverse|ptr|rdns)|reverse dns|\bptr record|"
     r"cannot find your (?:reverse )?host",
     r"\[S\d{4,}\]|\[TSS?\d\d\]|\((?:RLY|DNS|CON|HVU|DYN)[:-]?\w{0,6}\)|\bTSS?\d\d\b|permanently deferred|temporarily deferred due to",
-    r"user complaints|unusual (?:rate|activit)|suspicious activit|unsolicited",
+    r"not accepting (?:e?-?mail|messages) from th(?:is|e) sender|user complaints|unusual (?:rate|activit)|suspicious activit|unsolicited",
     r"not (?:accept|allow)\w{0,4} (?:mail |e?-?mail |messages? )?from (?:your|this) (?:ip|host|server|network|domain)",
 )
 UNAUTHENTICATED = either(
