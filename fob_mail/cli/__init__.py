@@ -19,7 +19,7 @@ from fob_mail.errors import FobMailError
 COMMANDS = {
     "init": ("fob_mail.cli.init", "Make a settings file, keys and a database in this folder."),
     "list": ("fob_mail.cli.lists", "Mailing lists: create, ls, show, edit."),
-    "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, add, show, remove, export."),
+    "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, move, add, show, remove, export."),
     "compose": ("fob_mail.cli.compose", "Turn an article into a campaign's mail, as a draft."),
     "preview": ("fob_mail.cli.preview", "Write a campaign's mail to files, to look at."),
     "test": ("fob_mail.cli.test", "Send one real copy of a campaign to an address of yours."),

@@ -11,6 +11,7 @@ from fob_mail.cli import completing
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.importing import command as import_command
 from fob_mail.cli.installation import Installation
+from fob_mail.cli.moving import command as move_command
 from fob_mail.cli.output import Json, confirm, emit, json_option, yes_option
 from fob_mail.errors import InputError
 
@@ -27,7 +28,7 @@ _CAME = {
 
 @click.group("subscribers", cls=NearGroup)
 def command() -> None:
-    """People on a list: import, add, show, remove, export.
+    """People on a list: import, move, add, show, remove, export.
 
     \b
     Example:
@@ -36,6 +37,7 @@ def command() -> None:
 
 
 command.add_command(import_command)
+command.add_command(move_command)
 
 
 @command.command("add")
