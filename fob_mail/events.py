@@ -1,7 +1,23 @@
 """What is happening, when, where and who is there: the event that an article previews."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+_ONLINE = re.compile(
+    r"\b(?:on[- ]?line|virtual(?:ly)?|zoom|webinar|live ?stream(?:ed)?|en línea|por internet)\b|https?://\S*", re.IGNORECASE
+)
+_BOTH = re.compile(r"\b(?:hybrid|híbrido|in person and online|presencial y en línea)\b", re.IGNORECASE)
+_JOINING = re.compile(r"\b(?:and|or|also|on|via|at|by|y|o|también|por|en|the|meeting|event|only|solo|sólo)\b|[^\w]", re.IGNORECASE)
+
+
+class Attendance(StrEnum):
+    """How people can be there."""
+
+    IN_PERSON = "in person"
+    ONLINE = "online"
+    HYBRID = "hybrid"  # either way
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +57,15 @@ class Event:
     billings: tuple[Billing, ...] = ()
     chair: tuple[Person, ...] = ()
     supporters: str = ""
+
+    @property
+    def attendance(self) -> Attendance | None:
+        """How people can be there, by the words of the place: `Conway Hall, London, and on Zoom` is hybrid; None if no place is told."""
+        if not self.place.strip():
+            return None
+        if _BOTH.search(self.place):
+            return Attendance.HYBRID
+        elsewhere = _ONLINE.sub(" ", self.place)
+        if elsewhere == self.place:
+            return Attendance.IN_PERSON
+        return Attendance.HYBRID if _JOINING.sub("", elsewhere) else Attendance.ONLINE

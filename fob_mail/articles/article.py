@@ -1,9 +1,14 @@
 """What every reader gives: an article, understood, and what a person should know about how it was understood."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from fob_mail.events import Event
+
+_WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,20 @@ class BlockKind(StrEnum):
     QUOTE = "quote"
     BULLETS = "bullets"
     NUMBERS = "numbers"
+    IMAGE = "image"  # `image` says which; its one item is the alt text, for whatever shows no pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in the text: an address of the web, or a file beside the article; without alt it only decorates."""
+
+    src: str
+    alt: str = ""
+
+    @property
+    def path(self) -> PurePosixPath | None:
+        """Where its file lies, from the article's folder; None for an address of the web. Not checked: it may lead out of the folder."""
+        return None if _WEB.match(self.src) else PurePosixPath(unquote(self.src))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,7 @@ class Block:
     kind: BlockKind
     items: tuple[tuple[Span, ...], ...]
     level: int = 0
+    image: Image | None = None
 
     @property
     def text(self) -> str:
@@ -81,3 +101,14 @@ class Article:
     footnotes: tuple[str, ...] = ()
     language: str | None = None
     notices: tuple[Notice, ...] = ()
+    more_events: tuple[Event, ...] = ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All its events; the first is the one that the mail invites to, the others are in the order of the text."""
+        return (*((self.event,) if self.event else ()), *self.more_events)
+
+
+def picture(image: Image) -> Block:
+    """The block of a picture."""
+    return Block(BlockKind.IMAGE, ((Span(image.alt),),), image=image)

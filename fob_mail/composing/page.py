@@ -172,6 +172,6 @@ def _levelled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if block.kind is BlockKind.HEADING:
             level = min(max(block.level, 2), 3, level + 1)
             done.append(replace(block, level=level))
-        else:
+        elif block.kind is not BlockKind.IMAGE or block.text:  # a picture is shown by its words; one without any decorates
             done.append(block)
     return tuple(done)
