@@ -75,7 +75,9 @@ _ANSWERED = re.compile(
 _CHALLENGE = re.compile(
     r"(?:verify|confirm|prove) (?:that )?you(?:'re| are) (?:a )?(?:human|person|real|not a)|your (?:message|e-?mail|mail) (?:is|"
     r"has been) (?:held|being held|quarantined)|"
-    r"boxtrapper|spamarrest|sender verification|challenge[- ]response|add you to my (?:allowed|approved|guest) (?:list|senders)",
+    r"boxtrapper|spamarrest|sender verification|challenge[- ]response|account is protected by|waitlisted|guest list|"
+    r"(?:add(?:ed)?|put) (?:you |your address |yourself )?(?:to|on) (?:my|the|their) (?:recipient.s )?(?:allowed|approved|"
+    r"guest) (?:list|senders)",
     re.IGNORECASE,
 )
 _TICKET = re.compile(

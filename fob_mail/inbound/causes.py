@@ -15,10 +15,10 @@ LONGEST_DIAGNOSTIC = 500
 """Characters of what a server said that are kept."""
 
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.]*\d)")
-_BASIC = re.compile(r"(?<![\w.:/-])([45][0-5]\d)(?=[ :#-]|$)")
+_BASIC = re.compile(r"(?<![\w./-])(?<!\d:)([45][0-5]\d)(?=[ :,;#)-]|$)")
 _ADDRESS = re.compile(r"[^\s<>\"'@]{1,64}@[^\s<>\"'@]{1,255}")
 _URL = re.compile(r"https?:\S{1,300}", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 _FOR_GOOD = wording.either(r"permanent(?:ly)?\b|\bfatal\b|for good|endgültig|error permanente|définiti")

@@ -13,7 +13,7 @@ from fob_mail.inbound.causes import diagnostic_of, verdict_of
 from fob_mail.inbound.complaints import complaint_of
 from fob_mail.inbound.incoming import Cause, Failure, Incoming, Kind, Known
 from fob_mail.inbound.mail import Headers, Mail, mail_of
-from fob_mail.inbound.reports import Told, address_of, told_by
+from fob_mail.inbound.reports import Told, address_of, refusal_in, told_by
 from fob_mail.inbound.tokens import returned_headers, tokens_of
 
 UNREADABLE: tuple[type[Exception], ...] = (Exception,)
@@ -22,6 +22,7 @@ UNREADABLE: tuple[type[Exception], ...] = (Exception,)
 LONGEST_SUBJECT = 300
 _GRAVITY = (Kind.HARD, Kind.BLOCKED, Kind.SOFT, Kind.DELAYED)
 _NOTHING_WRONG = frozenset({"delivered", "relayed", "expanded", "deliverable"})
+_CHALLENGED = re.compile(r"not pre-?approved|guest list|challenge[- ]response", re.IGNORECASE)
 _KEYED = ("message-id", "from", "date", "subject")
 _SPACE = b" \t\r\n"
 
@@ -68,26 +69,45 @@ def _what(mail: Mail, returned: Headers, *, null_path: bool) -> _Found:
         return _Found(complaint.kind, complaint.reason, named)
     told = told_by(mail)
     if told:
-        return _reported(told, mail)
+        return _reported(told, mail, returned)
     if mail.report == "disposition-notification" or mail.of_kind("message/disposition-notification"):
-        return _Found(Kind.AUTO_REPLY, "A receipt: somebody's mail program tells what became of it.")
+        refused = refusal_in(mail)
+        return (
+            _reported([refused], mail, returned)
+            if refused
+            else _Found(Kind.AUTO_REPLY, "A receipt: somebody's mail program tells what became of it.")
+        )
     automatic = answers.is_automatic(mail)
     if forms.is_report(mail, automatic=automatic, null_path=null_path):
         return _worded(mail, returned)
     return _written(mail, automatic=automatic)
 
 
-def _reported(told: list[Told], mail: Mail) -> _Found:
+def _reported(told: list[Told], mail: Mail, returned: Headers) -> _Found:
     """By a report's fields. If none of its recipients failed, it is a receipt."""
+    if all(_CHALLENGED.search(one.diagnostic) for one in told):
+        return _Found(Kind.AUTO_REPLY, "A challenge: somebody's mail program wants to know you first.")
     words = forms.own_text(mail)
-    failures = tuple(_failure(one, one.action == "delayed", words) for one in told if one.action not in _NOTHING_WRONG)
+    named = [_named(one, mail, returned) for one in told if one.action not in _NOTHING_WRONG]
+    failures = tuple(_failure(one, one.action == "delayed", words) for one in named)
     return _gravest(failures) if failures else _Found(Kind.AUTO_REPLY, "A receipt: it was delivered.")
+
+
+def _named(told: Told, mail: Mail, returned: Headers) -> Told:
+    """Some name a file or a local account; then the header names the address, or the message that came back does."""
+    if "@" in told.recipient:
+        return told
+    for known, values in ((Known.HEADER, mail.headers.all("x-failed-recipients")), (Known.RETURNED, returned.all("to"))):
+        addresses = [address for address in map(address_of, values) if "@" in address]
+        if len(addresses) == 1:
+            return told._replace(recipient=addresses[0], known=known)
+    return told
 
 
 def _worded(mail: Mail, returned: Headers) -> _Found:
     """By a report's words. One that tells nothing is a soft failure of whoever its token names."""
     delayed = forms.is_waiting(mail)
-    failures = tuple(_failure(one, delayed, "") for one in forms.told_in(mail, returned.all("to")))
+    failures = tuple(_failure(one, delayed, forms.own_text(mail)) for one in forms.told_in(mail, returned.all("to")))
     if failures:
         return _gravest(failures)
     text = forms.own_text(mail)

@@ -18,7 +18,7 @@ MOST_LINES = 400
 MOST_RECIPIENTS = 50
 
 _DAEMON = re.compile(
-    r"mailer-?daemon|mail-?daemon|^\W*mdaemon|postmaster@|\bmail ?delivery (?:sub)?system|system administrator|mail administrator|"
+    r"mailer-?daemon|mail-?daemon|^\W*mdaemon|post_?master@|\bmail ?delivery (?:sub)?system|system administrator|mail administrator|"
     r"mail(?:er)? delivery|microsoftexchange329e71ec|"
     r"\bmail ?system\b|maildelivery|postoffice@|\bbounces?@|\bpostmaster\b|administrador de(?:l)? (?:correo|sistema)|"
     r"zustellsystem|smtp gateway|internet mail delivery|mail transfer|lotus notes router",
@@ -54,7 +54,8 @@ _WORDS = re.compile(
     r"pudimos) .{0,20}entreg|no ha sido entregad|error permanente|n.a pas (?:été|pu)|n.a pu être|n.ont pas (?:été|pu)|"
     r"impossible de|échec|"
     r"non (?:è stato|può essere|recapit)|n[ãa]o (?:foi|p[ôo]de|pode)|niet (?:worden )?(?:bezorg|afgelever)|配信できません|"
-    r"配送できません|送信できません|配信され|届けられ|配達|エラー|見つかりません|不達",
+    r"配送できません|送信できません|配信され|届けられ|配達|エラー|見つかりません|不達|"
+    r"(?:mail|message) has been returned|无法(?:发送|投递|送达)|退信|не (?:может быть|удалось) доставлен",
     re.IGNORECASE,
 )
 _WAITING = re.compile(
@@ -72,28 +73,30 @@ _RETURNED = re.compile(
     r"^[ \t>]{0,4}(?:-{2,}[ \t]?(?:(?:start of )?(?:the )?(?:original|unsent|returned|undelivered|rejected|forwarded) (?:message|"
     r"mail|e-?mail)|message header|below this line|this is a copy|the (?:header|text) of|ursprüngliche|mensaje original|"
     r"message (?:d.origine|original)|enclosed is|copy of|return(?:ed)? (?:message|mail)|header|body)\b.{0,80}|"
-    r"--- (?:the header of|below this line).{0,80}|original message (?:headers|follows)[:.]?.{0,20}|(?:the )?(?:text|header|copy|"
+    r"--- (?:the header of|below this line).{0,80}|message headers? follows?[.:]?|original message (?:headers|"
+    r"follows)[:.]?.{0,20}|(?:the )?(?:text|header|copy|"
     r"first \d+ lines) of (?:the |your )?(?:original )?(?:message|mail|e-?mail).{0,60}|"
     r"en-t[êe]tes de message d.origine.{0,5}|ursprüngliche nachrichtenkopfzeilen.{0,5}|encabezados de mensajes? originales?.{0,5}|"
     r"元のメッセージ.{0,30}|"
-    r"received: (?:from|by|\().{0,300}|\|-{3,} ?message (?:text|header)s? follow.{0,60})[ \t]*$",
+    r"received: ?(?:from|by|\().{0,300}|\|-{3,} ?message (?:text|header)s? follow.{0,60})[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LINE = re.compile(
     r"^[ \t>*|-]{0,12}(?:(?:failed |bad |final |original |invalid |unknown |rejected )?(?:recipient|address|user|mailbox|to|an|"
     r"empf[äa]nger|destinatari[oa]s?|destinataire|adresse|direcci[óo]n|受信者|宛先|undeliverable to|can.?t send to|"
     r"user mailbox exceeds allowed size|unknown user)(?: address)?(?:\(?(?:es|s)\))?[ \t]{0,4}[:\uff1a=][ \t]{0,4})?"
-    r"(?:<|&lt;|\()?(?:mailto:|smtp:)?(?P<address>[^\s<>()\[\],;:\"'=]{1,64}@[^\s<>()\[\],;:\"'@=]{1,255}?)(?:>|&gt;|"
+    r"(?:<|&lt;|[(\[\"'])?(?:mailto:|smtp:)?(?P<address>[^\s<>()\[\],;:\"'=]{1,64}@[^\s<>()\[\],;:\"'@=]{1,255}?)(?:>|&gt;|"
     r"\))?(?=[\s:;,(<\[…]|\.(?:\s|$)|$)(?P<rest>.{0,300})$",
     re.IGNORECASE,
 )
 _MENTIONED = re.compile(
-    r"(?:deliver\w{0,3}|sent|zugestellt|entregad[oa]|entregar|remis|distribué|consegnat\w|entregue|reach(?:ed)?|recipient|user|"
-    r"address|mailbox|account|to|an|a|für|à|para|rcpt to|destinatario|empfänger|destinataire|"
-    r"aan)[ \t]{0,3}[:=]?[ \t]{0,3}[\*'\"]{0,2}"
-    r"(?:<|\()?([^\s<>()\[\],;:\"'=*]{1,64}@[^\s<>()\[\],;:\"'@=*]{1,255})",
+    r"\b(?:deliver\w{0,3}|sent|addressed|zugestellt|entregad[oa]|entregar|remis|distribué|consegnat\w|entregue|reach(?:ed)?|"
+    r"recipient|user|address|"
+    r"mailbox|account|to|an|a|für|à|para|destinatario|empfänger|destinataire|aan)(?:\(s\))?[ \t]{0,3}[:=]?[ \t\n<(\['\"*]{1,8}"
+    r"([^\s<>()\[\],;:\"'=*]{1,64}@[^\s<>()\[\],;:\"'@=*]{1,255})",
     re.IGNORECASE,
 )
+_X400 = re.compile(r"\bSMTP=([^\s;()<>=]{1,64}@[^\s;()<>=]{1,255})", re.IGNORECASE)
 _ANY = re.compile(r"[^\s<>()\[\],;:\"'=*]{1,64}@[^\s<>()\[\],;:\"'@=*]{1,255}")
 _CODED = re.compile(r"\b[45]\d\d[ -]|(?<![\d.])[45]\.\d\.\d")
 _SURE = re.compile(r"(?:could|can|was|were) ?not be delivered to|failed recipients|n.a pas pu .{0,3}tre d.livr", re.IGNORECASE)
@@ -113,15 +116,11 @@ def is_report(mail: Mail, *, automatic: bool, null_path: bool) -> bool:
     if any(name in headers for name in _FAILED_HEADERS):
         return True
     own = own_text(mail)
-    worded = bool(_WORDS.search(own))
+    worded = bool(_WORDS.search(own) or _SURE.search(own))
+    sure = bool(_SURE.search(own) or _CODED.search(own) or mail.of_kind("message/rfc822", "text/rfc822-headers"))
     if daemon or null_path:
-        return failing or (worded and (daemon or bool(_CODED.search(own))))
-    returned = own is not mail.text and len(own) < len(mail.text)
-    return (
-        failing
-        and worded
-        and (returned or bool(_SURE.search(own)) or bool(_CODED.search(own)) or bool(mail.of_kind("message/rfc822", "text/rfc822-headers")))
-    )
+        return failing or (worded and (daemon or sure))
+    return failing and worded and (sure or len(own) < len(mail.text[:LONGEST_READ]))
 
 
 def is_waiting(mail: Mail) -> bool:
@@ -152,28 +151,29 @@ def told_in(mail: Mail, returned_to: list[str]) -> list[Told]:
     own = own_text(mail)
     strangers = _strangers(mail)
     told = _by_lines(own, strangers)
-    named = [
-        address
-        for value in mail.headers.all(*_FAILED_HEADERS)
-        for address in map(address_of, value.split(",")[:MOST_RECIPIENTS])
-        if "@" in address
-    ]
-    if named:
+    named = [address for value in mail.headers.all(*_FAILED_HEADERS) for address in map(address_of, value.split(",")[:MOST_RECIPIENTS])]
+    if any("@" in address for address in named):
         said = {one.recipient.lower(): one.diagnostic for one in told}
-        return [Told(address, Known.HEADER, diagnostic=said.get(address.lower()) or own) for address in dict.fromkeys(named)]
-    if told:
+        whole = dict.fromkeys(address for address in named if "@" in address)
+        return [Told(address, Known.HEADER, diagnostic=said.get(address.lower()) or own) for address in whole]
+    x400 = _X400.findall(own)
+    if told and not x400:
         return told
-    found = [address for address in _MENTIONED.findall(own) if address.lower().strip(".") not in strangers]
-    found = [address.strip(".") for address in found if not _OURS.search(address)] or by_flufl(mail)
+    mentioned = [address.strip(".") for address in x400 or _MENTIONED.findall(own)]
+    found = [address for address in mentioned if _is_theirs(address, strangers)] or by_flufl(mail)
     if found:
-        return [Told(address, Known.TEXT, diagnostic=own) for address in dict.fromkeys(found[:1])]
+        return [Told(found[0], Known.TEXT, diagnostic=own)]
     back = [address for address in map(address_of, returned_to) if "@" in address]
     if back:
         return [Told(back[0], Known.RETURNED, diagnostic=own)]
-    rest = [
-        address.strip(".") for address in _ANY.findall(own) if address.lower().strip(".") not in strangers and not _OURS.search(address)
-    ]
+    rest = [address for address in (text.strip(".") for text in _ANY.findall(own)) if _is_theirs(address, strangers)]
     return [Told(rest[0], Known.TEXT, diagnostic=own)] if rest else []
+
+
+def _is_theirs(address: str, strangers: set[str]) -> bool:
+    """Whether an address of a report may be a recipient's: none of those who wrote and got it, and none of our return paths."""
+    known = address.lower() in strangers or bool(_OURS.search(address))
+    return not known and len(address) <= LONGEST_ADDRESS and address.isprintable()
 
 
 def _strangers(mail: Mail) -> set[str]:
@@ -189,7 +189,7 @@ def _by_lines(own: str, strangers: set[str]) -> list[Told]:
     for line in own.splitlines()[:MOST_LINES]:
         match = _LINE.match(line[:1000])
         address = match["address"].rstrip(".") if match else ""
-        if match and address.lower() not in strangers and not _OURS.search(address) and len(address) <= LONGEST_ADDRESS:
+        if match and _is_theirs(address, strangers):
             known = [one for one in found if one[0].lower() == address.lower()]
             if known:
                 known[0][1].append(line)

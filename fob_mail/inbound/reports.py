@@ -12,6 +12,7 @@ MOST_RECIPIENTS = 200
 _FINAL = ("final-recipient", "x-actual-recipient")
 _GROUPS = re.compile(r"\n[ \t]*\n")
 _MARK = re.compile(r"^(?:final|original)-recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_REJECTED = re.compile(r"\(rejected\)|rejected mail|(?:message|mail) rejected", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,320})>")
 _BARE = re.compile(r"[^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"'@]{1,255}")
 _X400 = re.compile(r"(?:rfc-?822|smtp)[=:]([^;,\s]{3,320})", re.IGNORECASE)
@@ -36,6 +37,16 @@ def told_by(mail: Mail) -> list[Told]:
     texts = [part.text for part in parts] or [part.text for part in words if _MARK.search(part.text)]
     told = [one for text in texts for one in _told(text)]
     return told[:MOST_RECIPIENTS]
+
+
+def refusal_in(mail: Mail) -> Told | None:
+    """Sieve's reject (RFC 5429 §2.1.2) and Dovecot on a full mailbox say their no in a receipt (RFC 8098); None of a true receipt."""
+    headers = mail.headers
+    if not _REJECTED.search(f"{headers.get('auto-submitted')} {headers.get('subject')}"):
+        return None
+    fields = [headers_in(part.text) for part in mail.of_kind("message/disposition-notification")]
+    told = [_one(one) for one in fields]
+    return told[0]._replace(diagnostic=mail.text) if told and told[0] else None
 
 
 def _told(text: str) -> list[Told]:

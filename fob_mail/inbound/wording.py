@@ -38,7 +38,8 @@ FULL = either(
     r"account|user).{0,40}\bfull\b",
     r"\bfull mail ?box|mail ?box.{0,40}(?:exceed|over).{0,20}(?:limit|size|allowed|quota|storage)|mailbox (?:size limit|"
     r"has exceeded|storage)",
-    r"storage.{0,20}(?:exceed|full|limit)|exceed.{0,15}storage|out of (?:storage|disk|mailbox) space|no space|not enough (?:free |"
+    r"storage.{0,20}(?:exceed|full|limit)|exceed.{0,15}storage|space (?:is )?not enough|out of (?:storage|disk|mailbox) space|"
+    r"no space|not enough (?:free |"
     r"disk |storage )?space",
     r"insufficient.{0,20}(?:disk|storage|space)|disk (?:quota|full|space)|too much mail data|no longer accept.{0,40}full|"
     r"quota de disque|boîte.{0,40}pleine",
@@ -87,7 +88,8 @@ NOBODY = either(
     r"registered|a known|accept)|n.t exist|invalid|unavailable|undeliverable|unrouteable)",
     r"(?:could ?n.t|could not|can ?not|can.t|unable to) (?:be )?(?:find|found|locate|resolve|verif\w+ address|"
     r"recogni[sz]e).{0,40}(?:user|recipient|mail ?box|address|account|person|it\b|them)?",
-    r"no mail ?box (?:here|by|found)|no account|no one (?:here )?(?:by|with)|not our customer|is not a (?:valid|known|registered)|"
+    r"no mail ?box (?:here|by|found)|no account|no matches to|not have a final e?-?mail delivery|no one (?:here )?(?:by|with)|"
+    r"not our customer|is not a (?:valid|known|registered)|"
     r"not listed in|(?:dd |this )?user doesn.t have|no existe|doesn.t exist",
     r"does not like recipient|no valid (?:recipients|hosts?)|RecipNotFound|RecipientNotFound|NoSuchUser|rcpt.{0,12}(?:failed|unknown)",
     r"unbekannt|existiert nicht|nicht gefunden|kein(?:e|en)? (?:solche|empfänger|postfach|mailbox|benutzer)|nicht bekannt|"
@@ -109,7 +111,8 @@ NO_DOMAIN = either(
     r"NonExistentDomain|name service error.{0,80}not found",
 )
 EXPIRED = either(
-    r"timed? ?out|timeout|expired|too long|retry (?:time|timeout)|connection (?:refused|reset|dropped|closed|lost)|"
+    r"timed? ?out|timeout|failed \d{1,3} attempts|maximum delivery attempts|not been collected|expired|too long|retry (?:time|"
+    r"timeout)|connection (?:refused|reset|dropped|closed|lost)|"
     r"lost connection|no route to host|unreachable",
     r"not (?:be )?(?:respond|reach)|could not connect|unable to (?:connect|establish)|wasn.t able to establish|network (?:error|"
     r"unreachable)|delivery time|nicht erreich|"

@@ -208,6 +208,19 @@ def _odd() -> Iterator[Sample]:
         HARD,
         READER,
     )
+    x400 = texts.EXCHANGE55.replace("{rcpt} on", "c=US;a= ;p=CORP;o=SITE;dda:SMTP={rcpt}; on").replace(
+        "To:      {rcpt}", "To:      all@lists.example.org"
+    )
+    yield Sample(
+        "exchange55-x400",
+        mail(
+            "Undeliverable: Water",
+            x400.format(rcpt=READER, said="The recipient name is not recognized"),
+            sender="System Administrator <postmaster@corp.example.com>",
+        ),
+        HARD,
+        READER,
+    )
     useless = [("text/plain", "Your message could not be delivered.\n"), ("message/rfc822", returned())]
     yield Sample("useless-words", multipart("Undelivered mail", useless, sender=_DAEMON, more=_NULL, kind="mixed"), SOFT, READER)
     waiting = "This message was created automatically by mail delivery software.\nA message that you sent has not yet been delivered to one or more of its\nrecipients after more than 24 hours on the queue on exim.example.com.\n\nThe address to which the message has not yet been delivered is:\n\n  {}\n    Delay reason: Connection timed out\n\nNo action is required on your part. Delivery attempts will continue for\nsome time.\n"
@@ -250,3 +263,47 @@ def _odd() -> Iterator[Sample]:
     )
     inline = "Your message was not delivered.\n\nFinal-Recipient: rfc822;{0}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp;550 5.1.1 <{0}> unknown\n"
     yield Sample("fields-in-text", mail("Mail failure", inline.format(READER), sender=_DAEMON, more=_NULL), HARD, READER, "5.1.1")
+    null = "Your mail sent on: Thu, 6 May 2027\n     Could not be delivered to: <{}>\n     As their mailbox is full.\n"
+    parts = [("text/plain", null.format(READER)), ("message/rfc822", returned())]
+    yield Sample("carrier/no-daemon", multipart("Mail", parts, sender="ruth@mobile.example.jp", more=_NULL, kind="mixed"), SOFT, READER)
+    phone = "Error: Invalid user address\n\nError message below:\n550 - Requested action not taken: no such user here\n\nMessage details:\n  MAIL FROM: bounces@lists.example.org\n  RCPT TO: {}\n"
+    yield Sample(
+        "carrier/re",
+        mail(
+            "Re:Water is not for sale",
+            phone.format(READER),
+            sender="post_master@phone.example.com",
+            more="In-Reply-To: <c0ffee@example.org>",
+        ),
+        HARD,
+        READER,
+        "5.0.0",
+    )
+    local = "The message that you sent was undeliverable to the following:\n\n\truth (User account is expired)\n"
+    yield Sample("groupwise/local-name", mail("Message status - undeliverable", local, sender="Mailer-Daemon@gw.example.com"), HARD)
+    dragon = "This is the DragonFly Mail Agent v0.13 at df.example.com.\n\nThere was an error delivering your mail to <{}>.\n\nmx.example.net [192.0.2.25] did not like our final DATA:\n550-5.7.26 Unauthenticated email from example.org is not accepted due to domain's\n\n550-5.7.26 DMARC policy.\n\nMessage headers follow.\n\n"
+    yield Sample(
+        "dragonfly", mail("Mail delivery failed", dragon.format(READER) + returned(), sender="MAILER-DAEMON <>"), BLOCKED, READER, "5.7.26"
+    )
+    smtpd = "    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this e-mail.\n\n    An error has occurred while attempting to deliver a message for\n    the following list of recipients:\n\n{}: {}\n\n    Below is a copy of the original message:\n\n"
+    for said, kind, status in (("Envelope expired", SOFT, ""), ("550 Invalid recipient", HARD, "5.0.0")):
+        yield Sample(
+            f"opensmtpd/{said}",
+            mail(
+                "Delivery status notification: error",
+                smtpd.format(READER, said) + returned(),
+                sender="Mailer Daemon <MAILER-DAEMON@os.example.com>",
+                more=_NULL,
+            ),
+            kind,
+            READER,
+            status,
+        )
+    zoho = "This message was created automatically by mail delivery software.\nA message that you sent could not be delivered to one or more of its recipients. This is a permanent error. \n\n{} Invalid Address, ERROR_CODE :550, ERROR_CODE :Requested action not taken: mailbox unavailable\n\n\nReceived:from mail.example.org by mx.zoho.example.com\n"
+    yield Sample(
+        "zoho",
+        mail("Undelivered Mail Returned to Sender", zoho.format(READER) + returned(), sender="mailer-daemon@mail.zoho.example.com"),
+        HARD,
+        READER,
+        "5.0.0",
+    )
