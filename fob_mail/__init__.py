@@ -15,7 +15,7 @@ The map, in reading order, from the bottom of the house to its top:
     composing/      from an Article to HTML, text and MIME with slots
     signing/        DKIM, where the relay does not sign
     personalising   from MIME with slots and a recipient to the bytes on the wire
-    preflight       what is wrong with a mail before it goes
+    preflight/      what is wrong with a mail before it goes
     audience/       lists, subscribers, consent, suppressions
     campaigns       article and list become a campaign, frozen
     ledger          which deliveries are owed, under way and settled

@@ -9,7 +9,8 @@ from fob_mail.articles.article import Article, Notice
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.writing import compose
 from fob_mail.personalising import mark
-from fob_mail.preflight import CLIPPED, HEAVY, Problem, Severity, check, errors
+from fob_mail.preflight import Problem, Severity, check, errors
+from fob_mail.preflight.frame import CLIPPED, HEAVY
 from tests.builders import a_masthead, an_article, an_event, calls, composed_parts
 
 NOW = datetime(2027, 4, 1, 12, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ def _about(problems: list[Problem]) -> set[tuple[str, str, Severity]]:
 
 
 def _html(inside: str) -> Composed:
-    return composed_parts(html=f'<html><body>{inside}<a href="{mark("unsubscribe_url")}">Unsubscribe</a></body></html>')
+    return composed_parts(html=f'<html lang="en"><body>{inside}<a href="{mark("unsubscribe_url")}">Unsubscribe</a></body></html>')
 
 
 def test_a_whole_invitation_has_nothing_wrong_with_it() -> None:
@@ -71,7 +72,7 @@ def test_links_to_pages_and_mailboxes_are_fine() -> None:
 
 
 def test_both_parts_need_a_way_out() -> None:
-    found = _check(composed_parts(html="<p>Come</p>", text="Come"))
+    found = _check(composed_parts(html='<p lang="en">Come</p>', text="Come"))
 
     assert _about(found) == {("no-way-out", "html", Severity.ERROR), ("no-way-out", "text", Severity.ERROR)}
 
