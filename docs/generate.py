@@ -43,9 +43,11 @@ def settings_page() -> str:
 
 
 def _variable(name: str) -> str:
-    """How the environment names a setting; a section that may be there several times is given whole, as JSON."""
-    if name.startswith("dkim."):
-        return "in `FOB_MAIL_DKIM`"
+    """How the environment names a setting; a section that may be there several times is given whole, as JSON; of a relay, by its name."""
+    if name.startswith(("dkim.", "domains.")):
+        return f"in `FOB_MAIL_{name.partition('.')[0].upper()}`"
+    if name.startswith("relays."):
+        return f"`FOB_MAIL_RELAYS__NAME__{name.removeprefix('relays.').upper()}`"
     return f"`FOB_MAIL_{name.upper().replace('.', '__')}`"
 
 
@@ -64,7 +66,9 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]
             yield prefix + name, default, str(field.description)
             for inner in get_args(kind):  # a list of sections
                 if isinstance(inner, type) and issubclass(inner, BaseModel):
-                    yield from ((row, "none", text) for row, _, text in _rows(inner, f"{prefix}{name}."))
+                    needed = {f"{prefix}{name}.{key}" for key, part in inner.model_fields.items() if part.is_required()}
+                    rows = _rows(inner, f"{prefix}{name}.")
+                    yield from ((row, "none" if row in needed else plain, text) for row, plain, text in rows)
 
 
 def _plain(default: object) -> str:

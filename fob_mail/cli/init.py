@@ -86,7 +86,7 @@ def _missing(settings: "Settings") -> list[str]:
     """What to edit before the first mail to others, a line each."""
     organisation = [name for name in ("name", "postal_address") if not getattr(settings.organisation, name)]
     lines = [", ".join(f"organisation.{name}" for name in organisation)] if organisation else []
-    if settings.smtp.host == "localhost":
+    if settings.relays_in_use()[0].host == "localhost":
         lines.append("smtp.host, smtp.port, smtp.security and the user name: your relay (the password best as FOB_MAIL_SMTP__PASSWORD)")
     if settings.base_url.startswith("http://localhost"):
         lines.append("base_url: the https address at which readers reach fob-mail serve, before you send to others")
@@ -134,7 +134,10 @@ def _section(model: "type[BaseModel]", prefix: str, values: "dict[str, str | int
 
 def _shown(model: "type[BaseModel]") -> list[str]:
     """The settings of a section that is not there by default, as comments."""
-    return [f'# {field.description}\n# {name} = ""\n' for name, field in model.model_fields.items()]
+    import tomli_w  # noqa: PLC0415
+
+    defaults = {name: "" if field.is_required() else _plain(field.default) for name, field in model.model_fields.items()}
+    return [f"# {model.model_fields[name].description}\n# {tomli_w.dumps({name: value})}" for name, value in defaults.items()]
 
 
 def _plain(default: object) -> object:

@@ -1,12 +1,15 @@
 """What an installation is set to: fob-mail.toml and FOB_MAIL_… variables, read once and handed down.
 
-model      what can be set, what for, and which values
 theme      how mails look
+relays     how each relay is reached, and how much it may be given
+model      all else that can be set, what for, and which values
+kinds      values that several sections take
 reading    from the file and the environment
 """
 
-from fob_mail.settings.model import LOCAL_HOSTS, Dkim, Logs, Organisation, Security, Sending, Settings, Smtp
+from fob_mail.settings.model import Dkim, Logs, Organisation, Sending, Settings
 from fob_mail.settings.reading import DEFAULT_FILE, ENV_PREFIX, complaints, find_file, load
+from fob_mail.settings.relays import LOCAL_HOSTS, Domain, Limits, Relay, Security, Smtp
 from fob_mail.settings.theme import Theme
 
 __all__ = [
@@ -14,8 +17,11 @@ __all__ = [
     "ENV_PREFIX",
     "LOCAL_HOSTS",
     "Dkim",
+    "Domain",
+    "Limits",
     "Logs",
     "Organisation",
+    "Relay",
     "Security",
     "Sending",
     "Settings",

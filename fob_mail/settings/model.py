@@ -1,79 +1,22 @@
-"""What can be set, what each setting is for, and which values it takes."""
+"""What can be set but for the relays, what each setting is for, and which values it takes."""
 
 import re
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    SecretStr,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationInfo, field_validator
 
 from fob_mail.logs import Style
+from fob_mail.settings.kinds import YEAR, Key, MaybeFile, Seconds, Visible
+from fob_mail.settings.relays import LOCAL_HOSTS, THE_ONE, Domain, Relay, Smtp
 from fob_mail.settings.theme import Theme
 
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-SHORTEST_KEY = 32
 LONGEST_DNS_NAME = 253
-YEAR = 366 * 24 * 3600
-
-
-def _seconds(value: object) -> object:
-    """A span of time from a number of seconds; from the environment it comes as words."""
-    if isinstance(value, timedelta):
-        return value
-    number = float(str(value)) if re.fullmatch(r"\d{1,12}(\.\d+)?", str(value)) else 0
-    if not 0 < number <= YEAR:
-        message = "should be a number of seconds, more than 0 and no more than a year"
-        raise ValueError(message)
-    return number
-
-
-def _visible(value: str) -> str:
-    """A blank or an invisible character in a name or address could end a header, a command or a link."""
-    if not value.isprintable() or " " in value:
-        message = f"{value!r} holds a blank or an invisible character"
-        raise ValueError(message)
-    return value
-
-
-def _no_file(value: object) -> object:
-    """An empty name is no file; pydantic would take it for the folder here."""
-    return None if value == "" else value
-
-
-def _long_enough(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < SHORTEST_KEY:
-        message = f"must have at least {SHORTEST_KEY} characters; fob-mail init makes one"
-        raise ValueError(message)
-    return value
-
-
-Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
-MaybeFile = Annotated[Path | None, BeforeValidator(_no_file)]
-Visible = Annotated[str, AfterValidator(_visible)]
-Key = Annotated[SecretStr, AfterValidator(_long_enough)]
-
-
-class Security(StrEnum):
-    """How the connection to the relay is protected."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
 
 
 class Organisation(BaseModel):
@@ -106,30 +49,6 @@ class Organisation(BaseModel):
         return value
 
 
-class Smtp(BaseModel):
-    """The relay that takes the mail."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    host: Visible = Field(default="localhost", min_length=1, description="The relay's host name.")
-    port: int = Field(default=25, ge=1, le=65535, description="587 for STARTTLS, 465 for TLS, 25 for a relay of your own.")
-    security: Security = Field(default=Security.NONE, description="starttls, tls, or none (only for a relay on this machine or network).")
-    username: str = Field(default="", description="User name at the relay, where it asks for one.")
-    password: SecretStr = Field(default=SecretStr(""), description="Password at the relay; better given as FOB_MAIL_SMTP__PASSWORD.")
-    ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
-    connections: int = Field(default=4, ge=1, le=50, description="How many connections are open at the same time.")
-    messages_per_connection: int = Field(default=0, ge=0, description="Close a connection after so many messages; 0: never.")
-    timeout: float = Field(default=60.0, gt=0, le=3600, description="Seconds that the relay may take to answer.")
-    helo: Visible = Field(default="", description="The name given in EHLO; empty: this machine's.")
-
-    @model_validator(mode="after")
-    def _password_is_protected(self) -> Self:
-        if self.username and self.security is Security.NONE and self.host not in LOCAL_HOSTS:
-            message = "a user name and password would go unprotected; set smtp.security to starttls or tls"
-            raise ValueError(message)
-        return self
-
-
 class Sending(BaseModel):
     """How a campaign goes out."""
 
@@ -148,6 +67,12 @@ class Sending(BaseModel):
         default=[60, 300, 900, 3600], description="Seconds to wait before a deferred message is tried again; the last one repeats."
     )
     give_up_after: Seconds = Field(default=timedelta(days=2), description="When deferred messages are given up as refused; seconds.")
+    same_refusals: int = Field(
+        default=10,
+        ge=2,
+        le=1000,
+        description="When the first so many people are refused for good in the same way, the relay turns us away: pause.",
+    )
     journal_folder: Path = Field(default=Path("journal"), description="Where workers note each message before its final dot.")
     keep_journals: Seconds = Field(
         default=timedelta(days=14),
@@ -230,6 +155,12 @@ class Settings(BaseModel):
     organisation: Organisation = Field(default_factory=Organisation)
     theme: Theme = Field(default_factory=Theme)
     smtp: Smtp = Field(default_factory=Smtp)
+    relays: list[Relay] = Field(
+        default=[], description="Several relays, a [[relays]] section each; where there are any, [smtp] is not used."
+    )
+    domains: list[Domain] = Field(
+        default=[], description="What readers' mail providers are given at the most, a [[domains]] section for each provider."
+    )
     sending: Sending = Field(default_factory=Sending)
     logs: Logs = Field(default_factory=Logs)
     dkim: list[Dkim] = Field(
@@ -268,6 +199,31 @@ class Settings(BaseModel):
             message = "must begin with https:// (plain http is accepted for localhost alone)"
             raise ValueError(message)
         return value.rstrip("/")
+
+    @field_validator("relays")
+    @classmethod
+    def _names_differ(cls, value: list[Relay]) -> list[Relay]:
+        names = [relay.name for relay in value]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            message = f"{', '.join(twice)} is there twice; each relay has a name of its own"
+            raise ValueError(message)
+        if value and not any(relay.weight for relay in value):
+            message = "each has weight 0; give one at least a share"
+            raise ValueError(message)
+        return value
+
+    @field_validator("domains")
+    @classmethod
+    def _one_limit_each(cls, value: list[Domain]) -> list[Domain]:
+        names = [name for domain in value for name in domain.names]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            message = f"{', '.join(twice)} is there twice; a domain has its limits in one section"
+            raise ValueError(message)
+        return value
+
+    def relays_in_use(self) -> list[Relay]:
+        """Those of [[relays]]; where there are none, that of [smtp], by the name of smtp."""
+        return self.relays or [Relay.model_construct(name=THE_ONE, weight=1, **dict(self.smtp))]
 
     def keys(self) -> list[bytes]:
         """The keys that sign links: the first signs, all verify."""

@@ -13,6 +13,10 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from fob_mail.errors import SettingsError
 from fob_mail.settings.model import Settings
+from fob_mail.settings.relays import Relay
+
+IN_A_RELAY = 3
+"""Words of a variable that sets one thing of one relay: FOB_MAIL_RELAYS__BACKUP__PASSWORD."""
 
 DEFAULT_FILE = "fob-mail.toml"
 ENV_PREFIX = "FOB_MAIL_"
@@ -71,6 +75,9 @@ def _overlay(written: dict[str, object], environment: Mapping[str, str], typed: 
         path = tuple(name.removeprefix(ENV_PREFIX).lower().split("__"))
         if not name.startswith(ENV_PREFIX) or name == ENV_PREFIX + "CONFIG":
             continue
+        if len(path) == IN_A_RELAY and path[0] == "relays" and path[2] in Relay.model_fields:
+            yield from _overlay_relay(written, name, path, value)
+            continue
         kind = _kind_of(path)
         if kind is None:
             near = difflib.get_close_matches(".".join(path), _names(), n=1)
@@ -86,6 +93,18 @@ def _overlay(written: dict[str, object], environment: Mapping[str, str], typed: 
         except json.JSONDecodeError:
             yield f"  {name}: is not a list; put commas between its values"
         typed[path] = name
+
+
+def _overlay_relay(written: dict[str, object], variable: str, path: tuple[str, ...], value: str) -> Iterator[str]:
+    """Put a variable over a setting of one relay, whose name stands in the variable with _ for each hyphen."""
+    relays = written.get("relays")
+    known = {str(relay.get("name", "")): relay for relay in relays if isinstance(relay, dict)} if isinstance(relays, list) else {}
+    meant = [relay for name, relay in known.items() if name.replace("-", "_") == path[1]]
+    if len(meant) == 1:
+        meant[0][path[2]] = value
+        return
+    there = f"there are {', '.join(known)}" if known else "there is no [[relays]] section"
+    yield f"  {variable}: names no relay of the settings; {there}"
 
 
 def _list_of(value: str) -> object:
@@ -128,8 +147,8 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str, typed: M
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(name, [*_names(), *{known.partition(".")[0] for known in _names()}], n=1)
         return f"  {name}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}"
-    if name == "dkim" and kind in {"model_type", "list_type"}:
-        return "  dkim: is a section of which there may be several; write [[dkim]] on a line of its own, and its settings below"
+    if name in {"dkim", "relays", "domains"} and kind in {"model_type", "list_type"}:
+        return f"  {name}: is a section of which there may be several; write [[{name}]] on a line of its own, and its settings below"
     if kind == "model_type":
         return f"  {name}: is a section; write [{name}] on a line of its own, and its settings below"
     return f"  {name}: {message.removeprefix('Value error, ').replace('Input should be', 'should be')}"
@@ -143,8 +162,15 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         url = f"sqlite:///{folder / relative[1]}"
     sending = settings.sending.model_copy(update={"journal_folder": folder / settings.sending.journal_folder})
     smtp = settings.smtp.model_copy(update={"ca_file": settings.smtp.ca_file and folder / settings.smtp.ca_file})
+    relays = [relay.model_copy(update={"ca_file": relay.ca_file and folder / relay.ca_file}) for relay in settings.relays]
     dkim = [signer.model_copy(update={"key_file": folder / signer.key_file}) for signer in settings.dkim]
     templates = settings.templates_folder and folder / settings.templates_folder
-    return settings.model_copy(
-        update={"templates_folder": templates, "database_url": SecretStr(url), "sending": sending, "smtp": smtp, "dkim": dkim}
-    )
+    anchored = {
+        "database_url": SecretStr(url),
+        "sending": sending,
+        "smtp": smtp,
+        "relays": relays,
+        "dkim": dkim,
+        "templates_folder": templates,
+    }
+    return settings.model_copy(update=anchored)

@@ -54,6 +54,11 @@ class Conversation:
         """Whether no message is under way."""
         return self.ready and self._granted is None
 
+    @property
+    def granted(self) -> Envelope | None:
+        """The message whose body goes out with the next group."""
+        return self._granted
+
     def say(self, following: Envelope | None) -> tuple[bytes, Envelope | None]:
         """What to write when ready: the granted message's body, then the opening of the following one, if there is one.
 

@@ -11,13 +11,21 @@ from typing import Protocol
 
 from fob_mail.errors import RelayError
 
-CHECK_SETTINGS = "Check smtp.host, smtp.port and smtp.security in the settings; nothing is lost, and the same command goes on."
-CHECK_LOGIN = "Check smtp.username and the password (FOB_MAIL_SMTP__PASSWORD); nothing is lost, and the same command goes on."
+CHECK_SETTINGS = "Check {0}.host, {0}.port and {0}.security in the settings; nothing is lost, and the same command goes on."
+CHECK_LOGIN = "Check {0}.username and the password ({1}); nothing is lost, and the same command goes on."
 TRY_LATER = "Nothing is lost: run the same command again when the relay answers, and it goes on where it was."
 
 
 class RelaySettings(Protocol):
     """What must be known of a relay; settings.Smtp is one."""
+
+    @property
+    def section(self) -> str:
+        """Where its settings stand, such as smtp."""
+
+    @property
+    def password_variable(self) -> str:
+        """The variable that may carry its password."""
 
     @property
     def host(self) -> str:
@@ -65,7 +73,7 @@ def open_session(relay: RelaySettings, password: str) -> Opened:
     except smtplib.SMTPAuthenticationError as error:
         said = _said(error.smtp_error)
         problem = f"The relay {relay.host}:{relay.port} does not accept the user name and password: {error.smtp_code} {said}"
-        raise RelayGoneError(problem, CHECK_LOGIN, permanent=True) from None
+        raise RelayGoneError(problem, CHECK_LOGIN.format(relay.section, relay.password_variable), permanent=True) from None
     except smtplib.SMTPResponseException as error:
         said = f"answers {error.smtp_code} {_said(error.smtp_error)}"
         raise _gone(relay, said, permanent=error.smtp_code >= 500) from None  # noqa: PLR2004 RFC 5321 §4.2.1
@@ -116,7 +124,9 @@ def _trust(relay: RelaySettings) -> ssl.SSLContext:
         return _context(relay.ca_file)
     except OSError as error:  # an ssl.SSLError is one too
         why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
-        raise _gone(relay, f"is to be trusted by smtp.ca_file, but {relay.ca_file} cannot be read: {why}", permanent=True) from None
+        raise _gone(
+            relay, f"is to be trusted by {relay.section}.ca_file, but {relay.ca_file} cannot be read: {why}", permanent=True
+        ) from None
 
 
 @lru_cache(maxsize=4)
@@ -131,7 +141,7 @@ def _context(ca_file: Path | None) -> ssl.SSLContext:
 def _log_in(client: smtplib.SMTP, username: str, password: str) -> None:
     """AUTH by the best way that both know; beyond ASCII by PLAIN alone, which is UTF-8 (RFC 4616) and which smtplib writes in ASCII."""
     if not client.has_extn("auth"):
-        raise smtplib.SMTPNotSupportedError("it offers no AUTH; take smtp.username out, or ask for it on another port or by STARTTLS")
+        raise smtplib.SMTPNotSupportedError("it offers no AUTH; take its username out, or ask for it on another port or by STARTTLS")
     if (username + password).isascii():
         client.login(username, password)
         return
@@ -159,7 +169,7 @@ def _detach(client: smtplib.SMTP) -> Opened:
 
 def _gone(relay: RelaySettings, what: str, *, permanent: bool) -> RelayGoneError:
     problem = f"The relay {relay.host}:{relay.port} {what.rstrip('.')}."
-    return RelayGoneError(problem, CHECK_SETTINGS if permanent else TRY_LATER, permanent=permanent)
+    return RelayGoneError(problem, CHECK_SETTINGS.format(relay.section) if permanent else TRY_LATER, permanent=permanent)
 
 
 def _said(reply: bytes | str) -> str:
