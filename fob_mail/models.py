@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -245,6 +245,7 @@ class Batch(Base):
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    deferred_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the first time that it had to wait
 
 
 class Worker(Base):
@@ -256,6 +257,40 @@ class Worker(Base):
     campaign_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("campaigns.id"))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RelayInUse(Base):
+    """How a worker fares with a relay, by its own words of now and then."""
+
+    __tablename__ = "relays_in_use"
+
+    worker: Mapped[str] = mapped_column(String(64), primary_key=True)
+    relay: Mapped[str] = mapped_column(String(40), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"))
+    connections: Mapped[int]
+    accepted: Mapped[int]  # of this campaign, by this run of the worker
+    per_second: Mapped[float | None]  # how fast it may be, while it is slowed
+    trouble: Mapped[str] = mapped_column(Text)  # in the relay's words or ours; empty: none
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Allowance(Base):
+    """What a relay or domain may be given, shared by all workers: this row is locked while one takes some."""
+
+    __tablename__ = "allowances"
+
+    name: Mapped[str] = mapped_column(String(300), primary_key=True)  # of the relay, or of the domains that share it
+    free_at: Mapped[datetime] = mapped_column(UtcDateTime)  # up to then, each second's messages are taken
+
+
+class Taken(Base):
+    """How many messages workers took of an allowance in a minute, for the limits an hour and a day."""
+
+    __tablename__ = "allowances_taken"
+
+    name: Mapped[str] = mapped_column(String(300), primary_key=True)
+    minute: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # since 1970, by the database's clock
+    messages: Mapped[int]
 
 
 class Delivery(Base):

@@ -1,20 +1,23 @@
-"""Which workers live? Each process that sends writes down now and then that it is there; nothing else depends on it."""
+"""Which workers live, and how do they fare with their relays? Those that send write it down now and then; nothing depends on it."""
 
 import os
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from fob_mail.models import Worker
+from fob_mail.models import RelayInUse, Worker
 
 BEAT_EVERY = timedelta(seconds=5)
 """How often a worker says that it lives."""
 
 _FORGOTTEN_AFTER = timedelta(days=1)
+_LONGEST_TROUBLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,50 @@ def alive(session: Session, now: datetime) -> list[Alive]:
     """All who were heard of within a day, the most recent first; who was killed is among them, and silent."""
     rows = session.scalars(select(Worker).order_by(Worker.seen_at.desc()))
     return [Alive(row.name, row.campaign_id, row.started_at, now - row.seen_at) for row in rows]
+
+
+class Fares(Protocol):
+    """How a worker fares with a relay; sending.route.RouteReport is one."""
+
+    @property
+    def relay(self) -> str:
+        """Its name in the settings."""
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+
+    @property
+    def accepted(self) -> int:
+        """Messages of this campaign that it took of this worker."""
+
+    @property
+    def per_second(self) -> float | None:
+        """How fast it may be sent to, while it is slowed."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, in its words or ours."""
+
+
+def report_relays(session: Session, worker: str, campaign_id: int, relays: Iterable[Fares], now: datetime) -> None:
+    """Write down how a worker fares with its relays; what is older than a day is forgotten."""
+    session.execute(delete(RelayInUse).where(RelayInUse.seen_at < now - _FORGOTTEN_AFTER))
+    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    for one in relays:
+        told = {
+            "campaign_id": campaign_id,
+            "connections": one.connections,
+            "accepted": one.accepted,
+            "per_second": one.per_second,
+            "trouble": one.trouble[:_LONGEST_TROUBLE],
+            "seen_at": now,
+        }
+        said = build(RelayInUse).values(worker=worker, relay=one.relay, **told)
+        session.execute(said.on_conflict_do_update(index_elements=["worker", "relay"], set_=told))
+
+
+def relays(session: Session, campaign_id: int) -> list[RelayInUse]:
+    """How workers fare with their relays, of a campaign, by relay."""
+    chosen = select(RelayInUse).where(RelayInUse.campaign_id == campaign_id)
+    return list(session.scalars(chosen.order_by(RelayInUse.relay, RelayInUse.worker)))

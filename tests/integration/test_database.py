@@ -1,5 +1,6 @@
 """The database: migrations that give exactly the models, files for one's own eyes, and transactions that wait for each other."""
 
+import re
 import stat
 import threading
 from pathlib import Path
@@ -36,11 +37,15 @@ UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablen
 """
 
 
+AT_COLUMNS = r"\n|, (?=[a-z_]+ [A-Z])"
+"""SQLite writes a column that was added later behind another, on the same line."""
+
+
 def everything_in(database: Database) -> list[list[str]]:
     """Every table as the database itself describes it: columns, defaults, keys, indexes, and SQLite's kinds of tables."""
     with database.engine.connect() as connection:
         rows = [str(row[0]) for row in connection.exec_driver_sql(ON_SQLITE if database.is_sqlite else ON_POSTGRESQL)]
-    return sorted(sorted(line.strip(" ,\t") for line in row.splitlines()) for row in rows)
+    return sorted(sorted(line.strip(" ,\t") for line in re.split(AT_COLUMNS, row)) for row in rows)
 
 
 def test_the_migrations_give_exactly_the_models(database: Database) -> None:

@@ -13,7 +13,7 @@ cli
 web
 sending restoring feedback catcher
 campaigns
-ledger workers
+ledger workers allowances
 audience
 preflight
 composing
@@ -40,7 +40,7 @@ errors
 ROW = {name: number for number, row in enumerate(ROWS.split("\n")) for name in row.split()}
 """From the top to the bottom; modules of one row do not import each other."""
 
-SQL = {"restoring", "campaigns", "ledger", "workers", "audience", "migrations", "backups", "database", "models"}
+SQL = {"restoring", "campaigns", "ledger", "workers", "allowances", "audience", "migrations", "backups", "database", "models"}
 SHELL_MAY = {"Session", "OperationalError", "InterfaceError", "TimeoutError"}
 """What others take from SQLAlchemy: the session that they hand on, and what to do when the database does not answer."""
 
