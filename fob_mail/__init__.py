@@ -19,6 +19,7 @@ The map, in reading order, from the bottom of the house to its top:
     audience/       lists, subscribers, consent, suppressions
     campaigns       article and list become a campaign, frozen
     ledger          which deliveries are owed, under way and settled
+    allowances      how much a relay or domain may still be given, by all workers together
     journal         what was on the wire when a worker died
     inbound/        what a mail that came back is, and whom it is about
     replies         what an SMTP server says; outcomes: what that means

@@ -31,14 +31,16 @@ def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", 
     """Everything wrong with a composed campaign, from what the database keeps; the article is read as of its first day."""
     from fob_mail import campaigns, preflight  # noqa: PLC0415
     from fob_mail.articles.reading import read  # noqa: PLC0415
+    from fob_mail.settings import LOCAL_HOSTS  # noqa: PLC0415
 
     zone = ZoneInfo(settings.organisation.timezone)
     article = read(campaign.article_source, campaign.article_name, zone, campaign.created_at.astimezone(zone).date())
     masthead = masthead_of(settings, campaigns.list_of(session, campaign))
+    relay_host = next((relay.host for relay in settings.relays_in_use() if relay.host not in LOCAL_HOSTS), "localhost")
     found = [
         problem
         for composed in campaigns.parts(session, campaign).values()
-        for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=settings.smtp.host)
+        for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=relay_host)
     ]
     return list(dict.fromkeys([*_signing(settings, campaigns.list_of(session, campaign)), *found]))
 

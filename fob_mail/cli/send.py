@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from fob_mail.models import Campaign
     from fob_mail.sending.run import Ended
-    from fob_mail.settings import Settings
+    from fob_mail.settings import Relay, Settings
 
 NOT_FINISHED = 3
 INTERRUPTED = 130
@@ -96,14 +96,13 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
         click.echo(f"{name} has been going out since {since}; {words}.", err=True)
         return 0
     to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign))
-    smtp = settings.smtp
     for label, words in (
         ("Campaign", name),
         ("Subject", next(iter(campaigns.parts(session, campaign).values())).subject),
         ("To", f"{reach.audience:,} people on {to.slug} ({to.name})"),
         ("Not to", f"{reach.left:,} who left, {reach.pending:,} not confirmed, {reach.suppressed:,} suppressed"),
         ("From", to.sender),
-        ("Through", f"{smtp.host}:{smtp.port} ({smtp.security}{', as ' + smtp.username if smtp.username else ''})"),
+        *(("Through", _way(relay)) for relay in settings.relays_in_use()),
     ):
         click.echo(f"{label:<10}{words}", err=True)
     problems = problems_of(session, campaign, settings, clock(session))
@@ -114,6 +113,14 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
         remedy = f"Import people: fob-mail subscribers import {to.slug} FILE.csv --consent …"
         raise ConflictError(f'List "{to.slug}" has nobody confirmed on it.', remedy)
     return reach.audience
+
+
+def _way(relay: "Relay") -> str:
+    """A relay for people: where it is, how it is reached, and its share if there are others."""
+    from fob_mail.settings.relays import THE_ONE  # noqa: PLC0415
+
+    share = "" if relay.name == THE_ONE else f", {relay.name}: {'reserve' if not relay.weight else f'weight {relay.weight}'}"
+    return f"{relay.host}:{relay.port} ({relay.security}{', as ' + relay.username if relay.username else ''}{share})"
 
 
 def _moment(session: "Session", at: str, settings: "Settings") -> "datetime":

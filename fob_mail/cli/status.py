@@ -9,6 +9,7 @@ import click
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import Json, emit, json_option
+from fob_mail.cli.relays import relays_of, show_relays
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,9 +60,18 @@ def command(installation: Installation, name: str | None, listed: str | None, as
     with installation.database.read() as session:
         chosen = [campaigns.find(session, name)] if name else campaigns.all_campaigns(session)
         reports = [(campaign, ledger.counts(session, campaign.id), _parting(session, campaign)) for campaign in chosen]
-        at_work = workers.alive(session, clock(session))
+        now = clock(session)
+        at_work = workers.alive(session, now)
+        relays = {campaign.id: relays_of(session, campaign.id, now) for campaign in chosen}
     if as_json:
-        told = [{**report_of(campaign, counts), "workers": _workers_json(at_work, campaign.id)} for campaign, counts, _ in reports]
+        told = [
+            {
+                **report_of(campaign, counts),
+                "workers": _workers_json(at_work, campaign.id),
+                "relays": [asdict(relay) for relay in relays[campaign.id]],
+            }
+            for campaign, counts, _ in reports
+        ]
         emit(told[0] if name else {"campaigns": told, "workers": _workers_json(at_work)})
         return
     for campaign, counts, words in reports:
@@ -71,6 +81,7 @@ def command(installation: Installation, name: str | None, listed: str | None, as
             show_counts(counts)
             show_ways(campaign.slug, counts)
             _show_workers([worker for worker in at_work if worker.campaign_id == campaign.id])
+            show_relays(relays[campaign.id])
     if not name:
         _show_workers([worker for worker in at_work if worker.campaign_id is None])
     if not reports:

@@ -33,7 +33,7 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
     from fob_mail.envelopes import Recipient  # noqa: PLC0415
     from fob_mail.errors import InputError, RelayError  # noqa: PLC0415
     from fob_mail.personalising import date_header  # noqa: PLC0415
-    from fob_mail.sending.run import heading_of, personaliser_of, wire_of  # noqa: PLC0415
+    from fob_mail.sending.run import heading_of, personaliser_of, wires_of  # noqa: PLC0415
     from fob_mail.sending.transmission import NOT_INTERNATIONAL  # noqa: PLC0415
     from fob_mail.smtp.single import deliver  # noqa: PLC0415
 
@@ -52,7 +52,7 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
         message_id = make_msgid("test", heading_of(to).domain)
         envelope = personaliser.envelope(Recipient(0, 0, 0, address), wire, date_header(datetime.now(UTC)), message_id)
         try:
-            session_with_relay = wire_of(settings).open()
+            session_with_relay = wires_of(settings)[0].open()
         except RelayError as error:
             remedy = "Check smtp.host, smtp.port and smtp.security in the settings, or try again when the relay answers."
             raise RelayError(error.problem, f"This mail was not sent. {remedy}") from None

@@ -5,9 +5,6 @@ from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Outcome
 from fob_mail.replies import Reply
 
-SAME_REFUSALS = 10
-"""So many refusals of the same kind, and nothing else before them: the relay turns us away, and not these people."""
-
 Held = tuple[Envelope, Outcome]
 
 
@@ -17,7 +14,9 @@ class Breaker:
     Once it has tripped it stays so: refusals of that kind that are still on their way are held back too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, same_refusals: int) -> None:
+        """`same_refusals`: so many of one kind, and nothing else before them, and it is us whom the relay turns away."""
+        self._same_refusals = same_refusals
         self._held: list[Held] = []
         self._kind: tuple[int, str] | None = None
         self._count = 0
@@ -42,7 +41,7 @@ class Breaker:
     @property
     def tripped(self) -> bool:
         """Whether the relay turns everyone away."""
-        return self._count >= SAME_REFUSALS and not self._judges_people
+        return self._count >= self._same_refusals and not self._judges_people
 
     def release(self) -> list[Held]:
         """What was held back, for whoever settles it or owes it again."""

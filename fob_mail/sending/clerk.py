@@ -21,6 +21,8 @@ from fob_mail.errors import DatabaseError
 from fob_mail.journal import Journal
 from fob_mail.models import CampaignState
 from fob_mail.outcomes import Outcome, Retries
+from fob_mail.sending.allotment import Allotments
+from fob_mail.sending.route import RouteReport
 
 log = logging.getLogger("fob_mail.sending")
 
@@ -35,6 +37,12 @@ MIND_EVERY = 0.5
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for a batch when there was none."""
+
+VALID = 0.8
+"""This part of a lease's time after it was asked for, nothing is sent from it any more: clocks do not go all alike."""
+
+REPORT_EVERY = 2.0
+"""Seconds between two words on how the relays fare."""
 
 DATABASE_PATIENCE = 60.0
 """Seconds for which a database that does not answer is asked again, before the worker gives up."""
@@ -61,6 +69,8 @@ class Clerk(threading.Thread):
         terms: Terms,
         wake: Callable[[], None],
         recover: Callable[[], object],
+        allotments: Allotments,
+        relays: Callable[[], list[RouteReport]],
     ) -> None:
         super().__init__(name="clerk", daemon=True)
         self._database = database
@@ -69,6 +79,8 @@ class Clerk(threading.Thread):
         self._terms = terms
         self._wake = wake
         self._recover = recover
+        self._allotments = allotments
+        self._relays = relays
         self._owed: deque[Recipient] = deque()
         self._outcomes: deque[tuple[int, Outcome]] = deque()
         self._unsettled: list[tuple[int, Outcome]] = []
@@ -85,6 +97,7 @@ class Clerk(threading.Thread):
         self._valid_until = 0.0
         self._mind_at = 0.0
         self._beat_at = 0.0
+        self._report_at = 0.0
         self._held = False  # by an organiser, or as another worker's relay turned it away
         self.dry = threading.Event()  # nothing is owed that could be sent now, and nothing will be
         self.next_due: datetime | None = None
@@ -95,12 +108,26 @@ class Clerk(threading.Thread):
         """How many recipients are at hand."""
         return 0 if self._held else len(self._owed)
 
+    @property
+    def held(self) -> bool:
+        """Whether nobody is handed out any more, whatever is owed."""
+        return self._held or self._closing.is_set()
+
+    def holds(self, recipient: Recipient) -> bool:
+        """Whether the batch of a recipient who was handed out is still ours to send from."""
+        return recipient.batch_id not in self._lost and waking() <= self._valid_until
+
+    def mind_allowances(self, now: float) -> None:
+        """Have more of the limits taken that workers share, where less is left than is soon used."""
+        if self._allotments.wanting(now):
+            self._call.set()
+
     def take(self) -> Recipient | None:
         """The next recipient; None while there is none at hand, or if our leases may have ended unnoticed."""
         owed = self._owed
         if self._more and len(owed) <= self._terms.ahead and not self._call.is_set():
             self._call.set()
-        if self._held or self._closing.is_set() or time.monotonic() > self._valid_until:
+        if self._held or self._closing.is_set() or waking() > self._valid_until:
             return None
         try:
             while (recipient := owed.popleft()).batch_id in self._lost:
@@ -141,11 +168,12 @@ class Clerk(threading.Thread):
         """Lease and settle until the clerk is closed."""
         try:
             while not self._closing.is_set():
-                while self._wants_more():  # first of all: without recipients the connections would stand still
+                self._persist(self._renew)  # before anything that takes time: perhaps we slept
+                while self._wants_more():  # without recipients the connections would stand still
                     self._persist(self._lease)
+                self._persist(self._take_allowances)
                 if self._hurried or len(self._outcomes) >= SETTLE_AT or time.monotonic() >= self._settle_at:
                     self._persist(self._settle)
-                self._persist(self._renew)
                 self._persist(self._mind)
                 self._call.wait(SETTLE_EVERY)
                 self._call.clear()
@@ -177,6 +205,7 @@ class Clerk(threading.Thread):
                 time.sleep(0.5)
 
     def _lease(self) -> None:
+        asked = waking()
         with self._database.begin() as session:
             now = clock(session)
             got = ledger.lease(session, self._campaign_id, self._journal.worker, now, now + self._terms.lease)
@@ -189,7 +218,8 @@ class Clerk(threading.Thread):
         log.debug("batch leased", extra={"batch": got.batch_id, "people": len(got.recipients)})
         self._journal.open(got.batch_id)
         self._under_way[got.batch_id] = len(got.recipients)
-        self._valid_until = max(self._valid_until, time.monotonic() + self._terms.lease.total_seconds() * 0.8)
+        if len(self._under_way) == 1:  # the others say by being renewed that they are still ours
+            self._valid_until = asked + self._terms.lease.total_seconds() * VALID
         self._owed.extend(got.recipients)
         self._wake()
 
@@ -223,6 +253,14 @@ class Clerk(threading.Thread):
             self._beat_at = now + workers.BEAT_EVERY.total_seconds()
             with self._database.begin() as session:
                 workers.beat(session, workers.own_name(), self._campaign_id, clock(session))
+        if now >= self._report_at:
+            self._report_at = now + REPORT_EVERY
+            with self._database.begin() as session:
+                workers.report_relays(session, workers.own_name(), self._campaign_id, self._relays(), clock(session))
+
+    def _take_allowances(self) -> None:
+        if self._allotments.take(self._database):
+            self._wake()
 
     def _settle(self) -> None:
         """Write outcomes down and give complete batches back; only then are they forgotten here."""
@@ -249,9 +287,9 @@ class Clerk(threading.Thread):
 
     def _renew(self) -> None:
         """Prolong our leases at a third of their time; a batch that is no longer ours is no longer sent from."""
-        if time.monotonic() < self._renew_at or not self._under_way:
+        asked = waking()
+        if asked < self._renew_at or not self._under_way:
             return
-        asked = time.monotonic()
         with self._database.begin() as session:
             ours = ledger.renew(session, self._journal.worker, clock(session) + self._terms.lease)
             ledger.give_back(session, ours - self._under_way.keys(), self._journal.worker)
@@ -261,7 +299,7 @@ class Clerk(threading.Thread):
             for batch_id in lost:
                 del self._under_way[batch_id]
         self._renew_at = asked + self._terms.lease.total_seconds() / 3
-        self._valid_until = asked + self._terms.lease.total_seconds() * 0.8
+        self._valid_until = asked + self._terms.lease.total_seconds() * VALID
 
     def _forget(self, batch_ids: Iterable[int]) -> None:
         for batch_id in batch_ids:
@@ -276,7 +314,17 @@ class Clerk(threading.Thread):
                 ledger.finish(session, batch_id, self._journal.worker, now, self._terms.retries)
             ledger.finish_campaign(session, self._campaign_id, now)
             ledger.withdraw(session, now)
+            self._allotments.give_back(session)
+            workers.report_relays(session, workers.own_name(), self._campaign_id, self._relays(), now)
             workers.leave(session, workers.own_name())
         self._forget(ours)
         for batch_id in self._lost:
             self._journal.forget(batch_id)
+
+
+def waking() -> float:
+    """Seconds by a clock that nobody sets, and that goes on while the machine sleeps, where there is one: leases end meanwhile."""
+    return time.clock_gettime(_WAKING) if _WAKING is not None else time.monotonic()
+
+
+_WAKING: int | None = getattr(time, "CLOCK_BOOTTIME", None)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from enum import StrEnum
+from itertools import chain
 
 from fob_mail import campaigns, ledger
 from fob_mail.composing.composed import Composed
@@ -20,10 +21,13 @@ from fob_mail.links import Links
 from fob_mail.models import Campaign, CampaignState, MailingList
 from fob_mail.outcomes import Retries
 from fob_mail.personalising import Personaliser, Sender
+from fob_mail.sending.allotment import Allotment, Allotments
 from fob_mail.sending.clerk import Clerk, Terms
+from fob_mail.sending.destinations import Destination, Destinations
 from fob_mail.sending.recovery import recover
-from fob_mail.sending.transmission import Transmission, Wire
-from fob_mail.settings import Settings
+from fob_mail.sending.route import Wire
+from fob_mail.sending.transmission import Transmission
+from fob_mail.settings import Relay, Settings
 from fob_mail.signing.seal import Signer
 from fob_mail.smtp.relay import open_session
 
@@ -91,9 +95,17 @@ def run(database: Database, slug: str, settings: Settings, links: Links, control
         personaliser = personaliser_of(campaign, campaigns.list_of(session, campaign), campaigns.parts(session, campaign), settings, links)
     drop_kept(settings.sending.journal_folder, time.time() - settings.sending.keep_journals.total_seconds())
     with Journal(settings.sending.journal_folder, slug) as journal:
-        transmission = Transmission(wire_of(settings), journal, personaliser, controls.report)
+        wires, destinations = wires_of(settings), Destinations(settings.domains)
+        transmission = Transmission(wires, destinations, journal, personaliser, controls.report)
         clerk = Clerk(
-            database, campaign.id, journal, _terms(settings, wait=controls.wait), transmission.wake, _recovery(database, settings)
+            database,
+            campaign.id,
+            journal,
+            _terms(settings, wait=controls.wait),
+            transmission.wake,
+            _recovery(database, settings),
+            Allotments(one.allotment for one in chain[Wire | Destination](wires, destinations.all)),
+            transmission.routes.reports,
         )
         log.info("sending begins", extra={"campaign": slug, "worker": journal.worker})
         controls.started(transmission)
@@ -173,11 +185,23 @@ def heading_of(to: MailingList) -> Heading:
     return Heading(name, address, parseaddr(to.reply_to) if to.reply_to else None, to.slug, to.name)
 
 
-def wire_of(settings: Settings) -> Wire:
-    """The relay of the settings."""
-    smtp = settings.smtp
-    password = smtp.password.get_secret_value()
-    return Wire(lambda: open_session(smtp, password), smtp.connections, smtp.messages_per_connection, smtp.timeout)
+def wires_of(settings: Settings) -> list[Wire]:
+    """The relays of the settings."""
+    return [_wire(relay, settings.sending.same_refusals) for relay in settings.relays_in_use()]
+
+
+def _wire(relay: Relay, same_refusals: int) -> Wire:
+    password = relay.password.get_secret_value()
+    return Wire(
+        lambda: open_session(relay, password),
+        relay.connections,
+        relay.messages_per_connection,
+        relay.timeout,
+        relay.name,
+        relay.weight,
+        same_refusals,
+        Allotment(relay.name, relay) if relay.limited else None,
+    )
 
 
 def retries_of(settings: Settings) -> Retries:

@@ -4,8 +4,9 @@ from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import outcome_of
 from fob_mail.replies import Reply, Stage
-from fob_mail.sending.breaker import SAME_REFUSALS, Breaker, Held
+from fob_mail.sending.breaker import Breaker, Held
 
+SAME_REFUSALS = 10
 BLOCKED = Reply(550, "5.7.1 blocked")
 
 
@@ -16,7 +17,7 @@ def admit(breaker: Breaker, position: int, reply: Reply, at: Stage = Stage.RCPT)
 
 
 def test_the_same_refusal_for_the_first_ten_trips_and_settles_nobody() -> None:
-    breaker = Breaker()
+    breaker = Breaker(SAME_REFUSALS)
 
     settled = [admit(breaker, n, BLOCKED) for n in range(SAME_REFUSALS)]
 
@@ -26,7 +27,7 @@ def test_the_same_refusal_for_the_first_ten_trips_and_settles_nobody() -> None:
 
 
 def test_one_acceptance_lets_all_through() -> None:
-    breaker = Breaker()
+    breaker = Breaker(SAME_REFUSALS)
     admit(breaker, 1, BLOCKED)
 
     settled = admit(breaker, 2, Reply(250, "Ok"), Stage.DOT)
@@ -36,7 +37,7 @@ def test_one_acceptance_lets_all_through() -> None:
 
 
 def test_refusals_of_different_kinds_are_about_people() -> None:
-    breaker = Breaker()
+    breaker = Breaker(SAME_REFUSALS)
     admit(breaker, 1, BLOCKED)
 
     assert len(admit(breaker, 2, Reply(550, "5.1.1 Unknown"))) == 2
@@ -44,14 +45,14 @@ def test_refusals_of_different_kinds_are_about_people() -> None:
 
 
 def test_a_small_campaign_settles_its_refusals_at_the_end() -> None:
-    breaker = Breaker()
+    breaker = Breaker(SAME_REFUSALS)
     admit(breaker, 1, BLOCKED)
 
     assert [outcome.position for _, outcome in breaker.release()] == [1]
 
 
 def test_what_comes_in_after_it_tripped_is_held_back_too() -> None:
-    breaker = Breaker()
+    breaker = Breaker(SAME_REFUSALS)
     for number in range(SAME_REFUSALS):
         admit(breaker, number, BLOCKED)
     breaker.release()
@@ -62,7 +63,7 @@ def test_what_comes_in_after_it_tripped_is_held_back_too() -> None:
 
 
 def test_an_acceptance_after_it_tripped_counts_for_itself_alone() -> None:
-    breaker = Breaker()
+    breaker = Breaker(SAME_REFUSALS)
     for number in range(SAME_REFUSALS):
         admit(breaker, number, BLOCKED)
 
