@@ -35,9 +35,9 @@ from fob_mail.composing.composed import Composed
 from fob_mail.database import clock, connect
 from fob_mail.links import Links
 from fob_mail.models import MailingList, Subscriber
-from fob_mail.personalising import mark
 from fob_mail.sending.run import Controls, freeze, run
 from fob_mail.settings import Sending, Settings, Smtp
+from fob_mail.slots import mark
 from tests import postgres
 
 CONNECTIONS = 10

@@ -25,8 +25,9 @@ from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.envelopes import Recipient
 from fob_mail.links import Links
-from fob_mail.personalising import Personaliser, Sender, date_header, mark
+from fob_mail.personalising import Personaliser, Sender, date_header
 from fob_mail.signing.keys import Kind, PrivateKey, new_key, signer_of
+from fob_mail.slots import mark
 
 HEADING = Heading("Friends of the Valley", "news@example.org", None, "supporters", "Friends of the Valley")
 LINKS = Links([b"b" * 40], "https://mail.example.org")

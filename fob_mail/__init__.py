@@ -14,6 +14,7 @@ The map, in reading order, from the bottom of the house to its top:
     articles/       from the organiser's file to an Article
     composing/      from an Article to HTML, text and MIME with slots
     signing/        DKIM, where the relay does not sign
+    slots           where a message differs from reader to reader; conditions: for whom
     personalising   from MIME with slots and a recipient to the bytes on the wire
     preflight/      what is wrong with a mail before it goes
     audience/       lists, subscribers, consent, suppressions

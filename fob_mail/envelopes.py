@@ -1,6 +1,10 @@
 """A recipient, and the message that goes to them: what the ledger hands over, and what SMTP takes."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Recipient(NamedTuple):
@@ -12,6 +16,7 @@ class Recipient(NamedTuple):
     address: str
     name: str = ""
     language: str | None = None
+    attributes: Mapping[str, str] = NONE
 
 
 class Envelope(NamedTuple):

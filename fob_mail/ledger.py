@@ -85,10 +85,13 @@ class Settled:
     at: datetime | None
 
 
-def lease(session: Session, campaign_id: int, worker: str, now: datetime, until: datetime) -> Lease | None:
+def lease(  # noqa: PLR0913 a lease is all of these
+    session: Session, campaign_id: int, worker: str, now: datetime, until: datetime, *, attributes: bool = False
+) -> Lease | None:
     """Claim the next batch that is owed and due, of a campaign that is being sent; None if there is none now.
 
     People who left or were suppressed since the audience was frozen are settled as skipped and not among the recipients.
+    Their attributes come along only where they are asked for.
     """
     connection = session.connection()
     for candidate in (_FREE, _DUE):
@@ -97,7 +100,7 @@ def lease(session: Session, campaign_id: int, worker: str, now: datetime, until:
         if claimed:
             batch = Range(*claimed)
             _skip_those_who_left(connection, batch, now)
-            return Lease(batch.id, campaign_id, _recipients(connection, batch))
+            return Lease(batch.id, campaign_id, _recipients(connection, batch, attributes=attributes))
     return None
 
 
@@ -305,14 +308,16 @@ _SKIP = text(f"""
                       WHERE p.id = deliveries.subscriber_id))
 """)  # noqa: S608 made of constants
 _AS_ONE = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
+_ATTRIBUTES = {"sqlite": ", json(attributes)", "postgresql": ", attributes"}
 _RECIPIENTS = {
-    dialect: text(f"""
-        SELECT {every}({each}(position, subscriber_id, address, name, language)) FROM (
-            SELECT d.position, d.subscriber_id, d.address, s.name, s.language
+    (dialect, attributes): text(f"""
+        SELECT {every}({each}(position, subscriber_id, address, name, language{wanted})) FROM (
+            SELECT d.position, d.subscriber_id, d.address, s.name, s.language{wanted and ", s.attributes"}
             FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
             WHERE {_HERE} AND d.state IN ('queued', 'deferred') ORDER BY d.position) AS owed
     """)  # noqa: S608
     for dialect, (every, each) in _AS_ONE.items()
+    for attributes, wanted in ((False, ""), (True, _ATTRIBUTES[dialect]))
 }
 _OWED = text(f"""
     SELECT EXISTS (SELECT 1 FROM deliveries WHERE {_HERE} AND state = 'queued'),
@@ -356,8 +361,8 @@ def _skip_those_who_left(connection: Connection, batch: Range, now: datetime) ->
     connection.execute(_SKIP, {**batch.place, "now": _moment(connection, now)})
 
 
-def _recipients(connection: Connection, batch: Range) -> tuple[Recipient, ...]:
-    told = connection.scalar(_RECIPIENTS[connection.dialect.name], batch.place)
+def _recipients(connection: Connection, batch: Range, *, attributes: bool) -> tuple[Recipient, ...]:
+    told = connection.scalar(_RECIPIENTS[connection.dialect.name, attributes], batch.place)
     rows = json.loads(told) if isinstance(told, str) else told or []
     return tuple(Recipient(batch.id, *row) for row in rows)
 

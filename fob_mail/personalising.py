@@ -8,69 +8,42 @@ result begins with a dot, so that SMTP's dot-stuffing (RFC 5321 §4.5.2) has not
 import html
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
+from fob_mail.conditions import Shared, compiled
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.links import TOKEN_LENGTH, Links, Place, Subscribed, unsubscribe_mailto
 from fob_mail.signing.seal import Seal, Signer
+from fob_mail.slots import MessageTemplate, Slot, Where, asks_for_attributes, conditions, kept, parts, reader, variant
+from fob_mail.translations import primary
 
-FIELDS = frozenset({"unsubscribe_url", "name", "address"})
-"""What composing may mark in HTML and text."""
-
-MARK = re.compile(r"_FOB\.([a-z_]+)\.([0-9a-f]*)\.BOF_")
+NOBODY = Recipient(0, 0, 0, "")
 
 LONGEST_NAME = 200
+STUFFED = (" ", ">", "From ")
+"""What a line of format=flowed does not begin with, but for a blank before it (RFC 3676 §4.4)."""
+
 _LINE = 75
+_SHORT = 65  # what fits on the first line of a header, beside its name
+_MOST_VARIANTS = 200
 _FOLD = "\r\n "
 _NOT_ITSELF = re.compile(rb"[^ -<>-~]")
 _ORDINARY = re.compile(r"[A-Za-z0-9/:_@+-](?:[A-Za-z0-9./:_@+ -]{0,73}[A-Za-z0-9/:_@+-])?")
 """Values that stand in HTML and in quoted-printable as they are, on one line; most are."""
+_ORDINARY_LINE = re.compile(rf"(?!From )(?:{_ORDINARY.pattern})")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ENCODED_BYTES = 45  # in base64 with =?utf-8?b?…?= around it: 72 characters; RFC 2047 §2 allows 75, and 76 a line
 _FIRST_BYTES = 36  # of the first, which shares its line with the header's name
 
 
-class Where(StrEnum):
-    """Where a slot stands, and so how its value is made safe."""
-
-    HTML = "html"  # escaped, then quoted-printable
-    TEXT = "text"  # quoted-printable
-    HEADER = "header"  # made whole by the Personaliser
-
-
-class Slot(NamedTuple):
-    """A place in a message that is filled for each recipient; `default` is shown where the field is empty."""
-
-    field: str
-    where: Where
-    default: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageTemplate:
-    """A message in one language: `pieces[0] slot[0] pieces[1] slot[1] … pieces[-1]`, all of it CRLF and 7 bit."""
-
-    pieces: tuple[bytes, ...]
-    slots: tuple[Slot, ...]
-
-
 def date_header(now: datetime) -> str:
     """An aware moment as the Date header has it (RFC 5322 §3.3), in UTC: `Mon, 19 Apr 2021 17:30:00 +0000`."""
     return format_datetime(now.astimezone(UTC))
-
-
-def mark(name: str, default: str = "") -> str:
-    """The text that stands for a field until it is personalised: letters, digits, dots and underscores only.
-
-    Neither HTML, nor a URL, nor premailer changes it. The default is shown to readers for whom the field is empty.
-    """
-    return f"_FOB.{name}.{default.encode().hex()}.BOF_"
 
 
 def quoted_printable(content: bytes) -> bytes:
@@ -102,6 +75,12 @@ def _escaped(found: re.Match[bytes]) -> bytes:
 def clean(value: str) -> str:
     """A value on one line: control characters, line separators and lone surrogates become a space."""
     return _UNPRINTABLE.sub(" ", value).strip()
+
+
+def unstructured(words: str) -> str:
+    """Unstructured text for a header (RFC 5322 §2.2.1): as it is if that is short and plain, else in folded encoded-words."""
+    words = clean(words)
+    return words if words.isascii() and len(words) <= _SHORT and "=?" not in words else encoded_words(words)
 
 
 def phrase(words: str) -> str:
@@ -149,6 +128,7 @@ class Sender:
     verp: bool
     unsubscribe_mailbox: str
     message_id_domain: str
+    list_slug: str = ""
 
 
 class Personaliser:
@@ -162,12 +142,23 @@ class Personaliser:
         links: Links,
         signers: Sequence[Signer] = (),
     ) -> None:
-        self._page = links.page_of("")
-        self._mailto = unsubscribe_mailto(sender.unsubscribe_mailbox, "")
-        self._frames = {language: _frame(template, self._page, self._mailto, signers) for language, template in templates.items()}
-        self._default = self._frames[default_language]
+        page, mailto = links.page_of(""), unsubscribe_mailto(sender.unsubscribe_mailbox, "")
+
+        def frame(template: MessageTemplate) -> _Frame:
+            return _frame(template, page, mailto, signers)
+
+        self._frames: dict[str, _Frame] = {}
+        self._variants: dict[str, _Variants] = {}
+        for language, template in templates.items():
+            if conditions(template):
+                self._variants[language] = _Variants(template, Shared(sender.list_slug, language), frame)
+            else:
+                self._frames[language] = frame(template)
+        self._of_language = {primary(language): language for language in templates}  # who reads es is served by es-BO
+        self._default = default_language
         self._sender = sender
         self._links = links
+        self.needs_attributes = any(asks_for_attributes(template) for template in templates.values())
 
     def envelope(self, recipient: Recipient, wire_address: str, date: str, message_id: str = "") -> Envelope:
         """The message of one recipient; `wire_address` is safe on the wire (see addresses), `date` as RFC 5322 §3.3 has it.
@@ -175,7 +166,7 @@ class Personaliser:
         The Message-ID is a function of campaign and subscriber, unless one is given, as for test mails.
         """
         sender, links = self._sender, self._links
-        frame = self._frames.get(recipient.language or "", self._default)
+        frame = self._frames.get(recipient.language or "") or self._frame_for(recipient)
         own = (
             links.unsubscribe_token(Subscribed(recipient.subscriber_id, sender.list_id, sender.campaign_id)),
             message_id or links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
@@ -187,17 +178,31 @@ class Personaliser:
             encoded = own[which].encode()  # ASCII, but for the address of those who need SMTPUTF8
             for gap in gaps:
                 pieces[gap] = encoded
-        for slot, gaps in frame.others:
-            value = recipient.name if slot.field == "name" else recipient.address
-            encoded = value.encode("ascii") if _ORDINARY.fullmatch(value) else _unusual(value or slot.default, slot)
+        for slot, value_of, is_ordinary, gaps in frame.others:
+            value = value_of(recipient)
+            encoded = value.encode("ascii") if is_ordinary(value) else _unusual(value or slot.default, slot)
             for gap in gaps:
                 pieces[gap] = encoded
+        if frame.subject:
+            gap, subject = frame.subject
+            words = "".join([part if isinstance(part, str) else clean(part[0](recipient)) or part[1] for part in subject])
+            pieces[gap] = unstructured(" ".join(words.split())).encode("ascii")
         if frame.seal:
             pieces[0] = frame.seal.fields(pieces) + pieces[0]
         path = sender.return_path
         if sender.verp:
             path = links.return_path(path, Place(sender.campaign_id, recipient.position))
         return Envelope(recipient, path, wire_address, b"".join(pieces))
+
+    def _frame_for(self, recipient: Recipient) -> "_Frame":
+        """The frame of those whose language is none of ours, by its exact tag, or whose message depends on who they are."""
+        language = recipient.language or ""
+        for tag in (language, self._of_language.get(primary(language), self._default)):
+            if tag in self._variants:
+                return self._variants[tag].frame_for(recipient)
+            if tag in self._frames:
+                return self._frames[tag]
+        raise AssertionError(self._default)
 
 
 class _Frame(NamedTuple):
@@ -208,8 +213,30 @@ class _Frame(NamedTuple):
 
     pieces: list[bytes]
     own: list[tuple[int, list[int]]]
-    others: list[tuple[Slot, list[int]]]
+    others: list[tuple[Slot, Callable[[Recipient], str], Callable[[str], object], list[int]]]
+    subject: tuple[int, list[str | tuple[Callable[[Recipient], str], str]]] | None  # its texts, and its fields with their defaults
     seal: Seal | None
+
+
+class _Variants:
+    """A template with branches: a frame for each combination of its conditions that has been met with."""
+
+    def __init__(self, template: MessageTemplate, shared: Shared, frame: Callable[[MessageTemplate], _Frame]) -> None:
+        self._template = template
+        self._expressions = conditions(template)
+        self._holds = [compiled(expression, shared) for expression in self._expressions]
+        self._frame = frame
+        self._met: dict[tuple[bool, ...], _Frame] = {}
+
+    def frame_for(self, recipient: Recipient) -> _Frame:
+        """The frame of those of whom the same conditions hold."""
+        answers = tuple([holds(recipient) for holds in self._holds])
+        found = self._met.get(answers)
+        if found is None:
+            if len(self._met) >= _MOST_VARIANTS:
+                self._met.clear()
+            found = self._met[answers] = self._frame(variant(self._template, dict(zip(self._expressions, answers, strict=True))))
+        return found
 
 
 _OWN = ("token", "message_id", "date", "to")
@@ -233,10 +260,25 @@ def _frame(template: MessageTemplate, page: str, mailto: str, signers: Sequence[
             gap("token", f">,\r\n <{mailto}".encode("ascii"))
             gap("token", b">" + piece)
         else:
-            gap(slot.field if slot.where is Where.HEADER else slot, piece)
+            gap(slot.field if slot.field in _OWN else slot, piece)
     own = [(_OWN.index(which), places) for which, places in gaps.items() if isinstance(which, str)]
-    others = [(which, places) for which, places in gaps.items() if isinstance(which, Slot)]
-    return _Frame(pieces, own, others, Seal(signers, pieces) if signers else None)
+    slots = [(which, places) for which, places in gaps.items() if isinstance(which, Slot)]
+    others = [(slot, reader(slot.field), _ordinary_in(slot.where), places) for slot, places in slots if slot.where is not Where.HEADER]
+    subject = next(((places[0], _opened(slot.default)) for slot, places in slots if slot.where is Where.HEADER), None)
+    return _Frame(pieces, own, others, subject, Seal(signers, pieces) if signers else None)
+
+
+def _ordinary_in(where: Where) -> Callable[[str], object]:
+    return (_ORDINARY_LINE if where is Where.LINE else _ORDINARY).fullmatch
+
+
+def _opened(marked: str) -> list[str | tuple[Callable[[Recipient], str], str]]:
+    return [part if isinstance(part, str) else (reader(part.field), part.default) for part in parts(marked, Where.HEADER)]
+
+
+def filled(content: Sequence[str | Slot], recipient: Recipient) -> str:
+    """Plain text with its fields filled for a recipient."""
+    return "".join(part if isinstance(part, str) else clean(reader(part.field)(recipient)) or part.default for part in content)
 
 
 def _link_head(page: str, where: Where) -> bytes:
@@ -246,10 +288,22 @@ def _link_head(page: str, where: Where) -> bytes:
     return quoted_printable(head) + b"=\r\n" if b"=\r\n" in whole else whole[:-TOKEN_LENGTH]
 
 
+def shown(marked: str, recipient: Recipient = NOBODY) -> str:
+    """A marked text as a recipient has it; for nobody in particular, with its defaults."""
+    holds = {part.default: compiled(part.default)(recipient) for part in parts(marked, Where.TEXT) if _is_condition(part)}
+    return filled(tuple(part for part in kept(parts(marked, Where.TEXT), holds)), recipient)
+
+
+def _is_condition(part: str | Slot) -> TypeGuard[Slot]:
+    return isinstance(part, Slot) and part.field in {"if", "elif"}
+
+
 def _unusual(value: str, slot: Slot) -> bytes:
     """A value that is not the same in HTML, in text and in quoted-printable; what is empty but for blanks is the default."""
     value = clean(value) or slot.default
     escaped = html.escape(value) if slot.where is Where.HTML else value
+    if slot.where is Where.LINE and escaped.startswith(STUFFED):
+        escaped = f" {escaped}"
     return quoted_printable(escaped.encode("utf-8", "replace"))
 
 

@@ -11,8 +11,8 @@ from fob_mail.composing.composed import Composed, Masthead
 from fob_mail.database import clock
 from fob_mail.events import Billing, Event, Person, When
 from fob_mail.models import MailingList, Subscriber, Subscription, SubscriptionState
-from fob_mail.personalising import mark
 from fob_mail.settings import Theme
+from fob_mail.slots import mark
 
 DEFAULT_THEME = Theme()
 LONDON = ZoneInfo("Europe/London")

@@ -17,7 +17,7 @@ from fob_mail.articles.reading import decode, read
 from fob_mail.assets import folder
 from fob_mail.composing.composed import Masthead
 from fob_mail.composing.writing import compose
-from fob_mail.personalising import mark
+from fob_mail.slots import mark
 
 HERE = Path(__file__).parent
 TALLEST = 1400

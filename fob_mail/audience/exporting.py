@@ -4,22 +4,19 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fob_mail.audience import attributes
 from fob_mail.audience.cells import guard
 from fob_mail.models import Subscriber, Subscription, SubscriptionState, Suppression
 
-_KEYS = {
-    "sqlite": "SELECT DISTINCT a.key FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber_id, json_each(s.attributes) a",
-    "postgresql": "SELECT DISTINCT a FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber_id, json_object_keys(s.attributes) a",
-}
 _AT_A_TIME = 1_000
 
 
 def rows(session: Session, list_id: int, *, everyone: bool = False) -> Iterator[list[str]]:
     """The header, then those whom a campaign would mail, by address; or everyone who ever was on the list, and how they stand."""
-    keys = sorted(session.scalars(text(f"{_KEYS[session.get_bind().dialect.name]} WHERE u.list_id = :id"), {"id": list_id}))
+    keys = attributes.names(session, list_id)
     yield ["email", "name", "language", *keys, *(["state", "since"] if everyone else [])]
     people = (
         select(Subscriber.address, Subscriber.name, Subscriber.language, Subscriber.attributes, Subscription.state, Subscription.since)
@@ -32,9 +29,9 @@ def rows(session: Session, list_id: int, *, everyone: bool = False) -> Iterator[
     if not everyone:
         people = people.where(Subscription.state == SubscriptionState.CONFIRMED, Suppression.digest.is_(None))
     found = session.execute(people, execution_options={"yield_per": _AT_A_TIME})
-    for address, name, language, attributes, state, since, why in found:
+    for address, name, language, own, state, since, why in found:
         standing = [why or state, since.isoformat()] if everyone else []
-        yield [address, name, language or "", *(attributes.get(key, "") for key in keys), *standing]
+        yield [address, name, language or "", *(own.get(key, "") for key in keys), *standing]
 
 
 def write(table: Iterable[list[str]], out: TextIO) -> int:

@@ -33,6 +33,7 @@ class Draft:
 @click.option("--list", "list_slug", required=True, help="The list that it goes to.")
 @click.option("--name", "slug", required=True, help="The campaign's name: lower-case letters, digits and hyphens.")
 @click.option("--subject", default="", help="The subject, where the event's name and date will not do.")
+@click.option("--preheader", default="", help="The line that inboxes show beside the subject, where the article's own will not do.")
 @click.option("--link", "links", multiple=True, metavar="KIND=URL", help="Give a lost link back: register, share, retweet, follow.")
 @click.option(
     "--language", default=None, help="The language of the frame around the article, such as en or es; else the article's or list's."
@@ -48,6 +49,7 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     list_slug: str,
     slug: str,
     subject: str,
+    preheader: str,
     links: tuple[str, ...],
     language: str | None,
     template: str,
@@ -63,7 +65,7 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
         --link register=https://events.example.org/bolivia
     """  # noqa: D301 click's \b keeps the lines of an example
     name, source = _read(article)
-    draft = _compose(installation, (name, source), (list_slug, slug), (subject, language, template), _links(links))
+    draft = _compose(installation, (name, source), (list_slug, slug), (subject, preheader, language, template), _links(links))
     if as_json:
         emit(_report(draft))
     else:
@@ -74,19 +76,20 @@ def _compose(
     installation: Installation,
     written: tuple[str, str],
     target: tuple[str, str],
-    wishes: tuple[str, str | None, str],
+    wishes: tuple[str, str, str | None, str],
     links: dict[str, str],
 ) -> Draft:
     from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.articles.front_matter import with_links  # noqa: PLC0415
     from fob_mail.articles.reading import read  # noqa: PLC0415
-    from fob_mail.audience import lists  # noqa: PLC0415
+    from fob_mail.audience import attributes, lists  # noqa: PLC0415
     from fob_mail.cli.checking import masthead_of, problems_of  # noqa: PLC0415
     from fob_mail.composing.kinds import kind_of  # noqa: PLC0415
-    from fob_mail.composing.writing import compose  # noqa: PLC0415
+    from fob_mail.composing.merging import Vocabulary  # noqa: PLC0415
+    from fob_mail.composing.writing import Wishes, compose  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
 
-    (name, source), (list_slug, slug), (subject, language, template) = written, target, wishes
+    (name, source), (list_slug, slug), (subject, preheader, language, template) = written, target, wishes
     settings = installation.settings
     kind = kind_of(template, settings.templates_folder)
     source = with_links(source, links)
@@ -95,7 +98,9 @@ def _compose(
         now = clock(session)
         zone = ZoneInfo(settings.organisation.timezone)
         article = read(source, name, zone, now.astimezone(zone).date())
-        composed = compose(article, masthead_of(settings, to), language or article.language or to.language, subject=subject, kind=kind)
+        asks = "attribute" in f"{source}{subject}{preheader}"
+        wanted = Wishes(subject, preheader, kind, Vocabulary(attributes.names(session, to.id) if asks else ()))
+        composed = compose(article, masthead_of(settings, to), language or article.language or to.language, wanted)
         campaign = campaigns.save_draft(session, slug, to, name, source, [composed], now)
         return Draft(campaign.slug, to.slug, article, composed, problems_of(session, campaign, settings, now))
 
@@ -132,12 +137,13 @@ def _links(given: tuple[str, ...]) -> dict[str, str]:
 def _show(draft: Draft) -> None:
     from fob_mail.articles.summary import summary  # noqa: PLC0415
     from fob_mail.cli.checking import show  # noqa: PLC0415
+    from fob_mail.personalising import shown  # noqa: PLC0415
 
     composed = draft.composed
     click.echo(summary(draft.article))
     click.echo()
-    click.echo(f"Subject    {composed.subject}")
-    click.echo(f"First line {composed.preheader}")
+    click.echo(f"Subject    {shown(composed.subject)}")
+    click.echo(f"First line {shown(composed.preheader)}")
     click.echo(f"Size       HTML {_size(composed.html)}, text {_size(composed.text)}")
     click.echo()
     show(draft.problems)
@@ -152,14 +158,15 @@ def _size(content: str) -> str:
 
 def _report(draft: Draft) -> dict[str, object]:
     from fob_mail.cli.checking import as_json  # noqa: PLC0415
+    from fob_mail.personalising import shown  # noqa: PLC0415
 
     composed = draft.composed
     return {
         "campaign": draft.slug,
         "list": draft.to,
         "language": composed.language,
-        "subject": composed.subject,
-        "preheader": composed.preheader,
+        "subject": shown(composed.subject),
+        "preheader": shown(composed.preheader),
         "html_bytes": len(composed.html.encode()),
         "text_bytes": len(composed.text.encode()),
         "title": draft.article.title,

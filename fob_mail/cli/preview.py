@@ -82,7 +82,7 @@ def _recipient(session: "Session", campaign: "Campaign", address: str) -> "Recip
     if not address:
         return Recipient(0, 0, 0, NOBODY)
     person = subscribers.find(session, normalise(address))
-    return Recipient(0, 0, person.id, person.address, person.name, person.language)
+    return Recipient(0, 0, person.id, person.address, person.name, person.language, person.attributes)
 
 
 def _files(session: "Session", campaign: "Campaign", installation: Installation, recipient: "Recipient") -> Files:

@@ -86,6 +86,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     from fob_mail.cli.checking import problems_of, show  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.errors import ConflictError, InputError  # noqa: PLC0415
+    from fob_mail.personalising import shown  # noqa: PLC0415
     from fob_mail.preflight import errors  # noqa: PLC0415
 
     campaign = _find(session, name)
@@ -98,7 +99,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign))
     for label, words in (
         ("Campaign", name),
-        ("Subject", next(iter(campaigns.parts(session, campaign).values())).subject),
+        ("Subject", shown(next(iter(campaigns.parts(session, campaign).values())).subject)),
         ("To", f"{reach.audience:,} people on {to.slug} ({to.name})"),
         ("Not to", f"{reach.left:,} who left, {reach.pending:,} not confirmed, {reach.suppressed:,} suppressed"),
         ("From", to.sender),

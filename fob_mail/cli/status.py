@@ -151,8 +151,9 @@ def show_counts(counts: "Counts") -> None:
 def _parting(session: "Session", campaign: "Campaign") -> str:
     """What there is to say beside the state: why it is paused, when deferred mail is tried again, the subject."""
     from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail.personalising import shown  # noqa: PLC0415
 
-    subject = next((composed.subject for composed in campaigns.parts(session, campaign).values()), "")
+    subject = next((shown(composed.subject) for composed in campaigns.parts(session, campaign).values()), "")
     due = ledger.next_due(session, campaign.id)
     at = campaign.scheduled_at if campaign.state == "scheduled" else None
     words = [

@@ -3,8 +3,10 @@
 import re
 
 from fob_mail.articles.article import Article, BlockKind
-from fob_mail.composing.typesetting import one_line
+from fob_mail.composing.plain import width
+from fob_mail.composing.typesetting import one_line, one_marked_line
 from fob_mail.composing.words import Words
+from fob_mail.slots import MARK, is_branch
 
 LONGEST_SUBJECT = 70
 """What a desktop's inbox shows; phones show about half, so the date comes last."""
@@ -18,26 +20,32 @@ def subject_of(article: Article, words: Words, wanted: str = "", *, reminder: bo
 
     `more` is how many articles come after this one.
     """
-    if one_line(wanted):
-        return one_line(wanted)
-    title = one_line(article.event.name if article.event and article.event.name and not more else article.title)
+    if one_marked_line(wanted):
+        return one_marked_line(wanted)
+    event = article.event
+    title = one_line(event.name) if event and event.name and not more else one_marked_line(article.title)
     if reminder:
         title = words.say("Reminder: {title}", title=title)
     for ending in [_and_more(words, more), ""] if more else _endings(article, words):
-        if title and len(title) + len(ending) <= LONGEST_SUBJECT:
+        if title and width(title) + len(ending) <= LONGEST_SUBJECT:
             return title + ending
     return shortened(title, LONGEST_SUBJECT)
 
 
 def preheader_of(article: Article, words: Words, others: tuple[str, ...] = ()) -> str:
     """The other articles' titles, if there are any; who will be there, if it is an event; else the standfirst or first sentence."""
-    if titles := [one_line(title) for title in others if one_line(title)]:
+    if titles := [one_marked_line(title) for title in others if title.strip()]:
         return shortened(words.say("Also: {titles}", titles="; ".join(titles)), LONGEST_PREHEADER)
     people = [one_line(p.name) for billing in (article.event.billings if article.event else ()) for p in billing.people]
     if people:
         return _with(people, words)
-    first = next((b.text for b in article.body if b.kind is BlockKind.PARAGRAPH), "")
-    return shortened(one_line(article.standfirst) or first_sentence(one_line(first)), LONGEST_PREHEADER)
+    first = next((b.text for b in article.body if b.kind is BlockKind.PARAGRAPH and not is_branch(b.text)), "")
+    return shortened(one_marked_line(article.standfirst) or first_sentence(one_marked_line(first)), LONGEST_PREHEADER)
+
+
+def names_people(article: Article) -> bool:
+    """Whether an article's event says who will be there."""
+    return any(billing.people for billing in (article.event.billings if article.event else ()))
 
 
 def first_sentence(text: str) -> str:
@@ -47,8 +55,8 @@ def first_sentence(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Text of at most `longest` characters, cut between words with an ellipsis."""
-    if len(text) <= longest:
+    """Text of at most `longest` characters, cut between words with an ellipsis; one that differs from reader to reader is left whole."""
+    if width(text) <= longest or MARK.search(text):
         return text
     return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
 

@@ -15,9 +15,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from fob_mail.assets import folder
 from fob_mail.composing.page import Page
-from fob_mail.composing.plain import wrap
+from fob_mail.composing.plain import width, wrap
 from fob_mail.errors import InputError
 from fob_mail.settings import Theme
+from fob_mail.slots import is_branch
 
 SHIPPED = ("invite", "newsletter", "letter", "reminder")
 NEWSLETTER, REMINDER = "newsletter", "reminder"
@@ -94,7 +95,8 @@ def _environment(kind: Kind) -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"], default=False),
     )
-    environment.filters["wrap"] = wrap
+    environment.filters["wrap"], environment.filters["columns"] = wrap, width
+    environment.tests["branch"] = is_branch
     return environment
 
 

@@ -10,13 +10,13 @@ and break a signature.
 
 import hashlib
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from fob_mail.addresses import wire_form
 from fob_mail.composing.composed import Composed
 from fob_mail.errors import InputError
-from fob_mail.personalising import MARK, MessageTemplate, Slot, Where, clean, encoded_words, mailbox, phrase, quoted_printable
-
-_SHORT = 65  # a subject that fits on the header's first line
+from fob_mail.personalising import STUFFED, mailbox, phrase, quoted_printable, unstructured
+from fob_mail.slots import BRANCHES, MARK, MessageTemplate, Slot, Where, joined, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +43,55 @@ def message_template(composed: Composed, heading: Heading) -> MessageTemplate:
         b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n\r\n' % boundary.encode(),
     ]
     for kind, content in ((Where.TEXT, composed.text), (Where.HTML, composed.html)):
-        subtype = b"plain" if kind is Where.TEXT else b"html"
-        stream.append(b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\n" % (boundary.encode(), subtype))
+        subtype = b"plain; charset=utf-8; format=flowed" if kind is Where.TEXT else b"html; charset=utf-8"
+        stream.append(b"--%b\r\nContent-Type: text/%b\r\n" % (boundary.encode(), subtype))
         stream.append(b"Content-Transfer-Encoding: quoted-printable\r\n\r\n")
         stream += encoded(content, kind)
     stream.append(b"--%b--\r\n" % boundary.encode())
-    return _joined(stream)
+    return joined(stream)
 
 
 def encoded(content: str, where: Where) -> list[bytes | Slot]:
-    """Lines of text as quoted-printable with CRLF; each marked slot stands between soft line breaks of its own."""
+    """Lines of text as quoted-printable with CRLF; each marked slot stands on a line of its own, between soft line breaks.
+
+    So whatever a slot is filled with, and whichever branches are taken, each line is whole.
+    """
     stream: list[bytes | Slot] = []
-    for line in content.rstrip("\n").splitlines():
-        pieces = MARK.split(line)
-        for at in range(0, len(pieces), 3):
-            literal, slot = pieces[at], pieces[at + 1 : at + 3]
-            if literal:
-                stream.append(quoted_printable(literal.encode()) + (b"=\r\n" if slot else b""))
-            if slot:
-                more = any(pieces[at + 3 :])
-                stream += [Slot(slot[0], where, bytes.fromhex(slot[1]).decode()), b"=\r\n" if more else b""]
+    for line in content.rstrip("\n").split("\n"):
+        pieces = list(parts(_stuffed(line) if where is Where.TEXT else line, where))
+        if where is Where.TEXT:
+            pieces = _begun(pieces)
+        for piece, following in zip_longest(pieces, pieces[1:]):
+            if isinstance(piece, str):
+                stream.append(quoted_printable(piece.encode("utf-8", "replace")) + (b"=\r\n" if following else b""))
+            else:
+                filled = piece.field not in BRANCHES
+                stream += [piece, b"=\r\n" if filled and following else b""]
         stream.append(b"\r\n")
     return stream
+
+
+def _stuffed(line: str) -> str:
+    """A line of format=flowed (RFC 3676 §4.4): a blank before what would be taken for a quotation, a stuffing or mbox's From."""
+    mark = MARK.match(line)
+    begins = line[mark.end() :] if mark and mark[1] in BRANCHES else line
+    return f" {line}" if begins.startswith(STUFFED) else line
+
+
+def _begun(pieces: list[str | Slot]) -> list[str | Slot]:
+    """The pieces of a line of text, of which a field that it begins with knows that it does."""
+    for at, piece in enumerate(pieces):
+        if isinstance(piece, str):
+            break
+        if piece.field not in BRANCHES:
+            return [*pieces[:at], piece._replace(where=Where.LINE), *pieces[at + 1 :]]
+    return pieces
 
 
 def _headers(composed: Composed, heading: Heading) -> list[bytes | Slot]:
     domain = heading.domain
     fixed = [
         ("From", mailbox(heading.sender_name, _ascii(heading.sender_address))),
-        ("Subject", _unstructured(composed.subject)),
         ("List-Id", f"{phrase(heading.list_name)} <{heading.list_slug}.{domain}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Post", "NO"),
@@ -81,15 +101,12 @@ def _headers(composed: Composed, heading: Heading) -> list[bytes | Slot]:
         name, address = heading.reply_to
         fixed.append(("Reply-To", mailbox(name, _ascii(address))))
     stream: list[bytes | Slot] = [f"{name}: {value}\r\n".encode("ascii") for name, value in fixed]
+    personal = MARK.search(composed.subject)
+    subject = Slot("subject", Where.HEADER, composed.subject) if personal else unstructured(composed.subject).encode("ascii")
+    stream += [b"Subject: ", subject, b"\r\n"]
     for header, slot in (("To", "to"), ("Date", "date"), ("Message-ID", "message_id"), ("List-Unsubscribe", "list_unsubscribe")):
         stream += [f"{header}: ".encode(), Slot(slot, Where.HEADER), b"\r\n"]
     return stream
-
-
-def _unstructured(words: str) -> str:
-    """Unstructured text for a header: as it is if that is short and plain, else in folded encoded-words."""
-    words = clean(words)
-    return words if words.isascii() and len(words) <= _SHORT and "=?" not in words else encoded_words(words)
 
 
 def _ascii(address: str) -> str:
@@ -97,15 +114,3 @@ def _ascii(address: str) -> str:
     if wire is None:
         raise InputError(f"{address} cannot be a sender's address: its local part is not ASCII.", "Use an address in plain letters.")
     return wire
-
-
-def _joined(stream: list[bytes | Slot]) -> MessageTemplate:
-    pieces: list[bytes] = [b""]
-    slots: list[Slot] = []
-    for part in stream:
-        if isinstance(part, Slot):
-            slots.append(part)
-            pieces.append(b"")
-        else:
-            pieces[-1] += part
-    return MessageTemplate(tuple(pieces), tuple(slots))

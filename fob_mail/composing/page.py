@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from fob_mail.articles.article import Article, Block, BlockKind, Span
 from fob_mail.composing.calling import Link, button_of, other_links, usable
 from fob_mail.composing.composed import Masthead
-from fob_mail.composing.headlines import preheader_of
 from fob_mail.composing.typesetting import Typesetter, one_line
 from fob_mail.composing.words import Words, direction, words_of
 from fob_mail.events import Event, Person
-from fob_mail.personalising import mark
+from fob_mail.slots import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +77,15 @@ class Page:
         return _lines(self.masthead.theme.footer)
 
 
-def lay_out(articles: tuple[Article, ...], masthead: Masthead, language: str, subject: str, *, titled: bool = True) -> Page:
-    """The articles as a page; `titled` if the first one's title is the page's."""
+def lay_out(articles: tuple[Article, ...], masthead: Masthead, language: str, subject: str, preheader: str = "") -> Page:
+    """The articles as a page; `preheader` is its first line, or nothing where that would only be said again just below."""
     words, typesetter = words_of(language), Typesetter(language)
-    preheader = typesetter.set(preheader_of(articles[0], words))
     return Page(
         language=language,
         direction=direction(language),
         words=words,
         subject=subject,
-        preheader=preheader if titled and _has_people(articles[0].event) else "",
+        preheader=typesetter.set_marked(preheader),
         masthead=replace(masthead, organisation=one_line(masthead.organisation) or one_line(masthead.list_name)),
         stories=tuple(_story(article, masthead, typesetter, words, subject) for article in articles),
     )
@@ -96,24 +94,20 @@ def lay_out(articles: tuple[Article, ...], masthead: Masthead, language: str, su
 def _story(article: Article, masthead: Masthead, typesetter: Typesetter, words: Words, subject: str) -> Story:
     """The article as a story; what cannot stand in a mail (a link that leads nowhere) is left out, its words kept."""
     return Story(
-        title=typesetter.set(article.title) or subject,
-        standfirst=typesetter.set(article.standfirst),
+        title=typesetter.set_marked(article.title) or subject,
+        standfirst=typesetter.set_marked(article.standfirst),
         panel=_panel(article.event, article.title, typesetter, words) if article.event else None,
         closing=_moment(article.event, typesetter, words),
         button=_set_link(button_of(article.calls, words), typesetter),
         links=tuple(Link(typesetter.set(x.text), x.url) for x in other_links(article.calls, words, masthead.organisation)),
         blocks=_levelled(tuple(typesetter.block(_sound(block)) for block in article.body)),
-        byline=typesetter.set(article.byline),
-        footnotes=tuple(typesetter.set(note) for note in article.footnotes),
+        byline=typesetter.set_marked(article.byline),
+        footnotes=tuple(typesetter.set_marked(note) for note in article.footnotes),
     )
 
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (one_line(line) for line in text.splitlines())))
-
-
-def _has_people(event: Event | None) -> bool:
-    return event is not None and any(billing.people for billing in event.billings)
 
 
 def _moment(event: Event | None, typesetter: Typesetter, words: Words) -> str:

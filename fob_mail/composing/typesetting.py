@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from fob_mail.articles.article import Block, Span
 from fob_mail.composing.words import words_of
-from fob_mail.personalising import MARK
+from fob_mail.slots import MARK
 
 NBSP = "\N{NO-BREAK SPACE}"
 
-_ADDRESS = re.compile(r"((?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.\w+)")
+_UNTOUCHED = re.compile(r"(_FOB\.[a-z_.0-9]+\.BOF_|(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.\w+)")
 _OPENS = frozenset(" \t\n" + NBSP + "([{—–-/“‘«¿¡")
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|km²?|kg|ha|am|pm|a\.m\.|p\.m\.|h|million|billion|trillion|millones|mil)\b|%)")
 _TITLE = re.compile(r"(?<=\w) (?=(?:MP|MEP|MSP|MLA|QC|KC|PhD|Jr|Sr)\b)")
@@ -27,19 +27,23 @@ class Typesetter:
     language: str
 
     def set(self, text: str, before: str = " ") -> str:
-        """Text, properly set; `before` is the character that stands before it in its paragraph."""
-        pieces = _ADDRESS.split(cleaned(text))
+        """Text, properly set; `before` is the character that stands before it in its paragraph. Marks in it are none of ours, and go."""
+        return self.set_marked(cleaned(text), before)
+
+    def set_marked(self, text: str, before: str = " ") -> str:
+        """Text of an article that was merged: its marks stay."""
+        pieces = _UNTOUCHED.split(visible(text))
         done = ""
         for at, piece in enumerate(pieces):
             done += piece if at % 2 else self._set(piece, done[-1:] or before)
         return done
 
     def item(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        """A paragraph: quotes open and close across its runs of text."""
+        """A paragraph of an article that was merged: quotes open and close across its runs of text."""
         done: list[Span] = []
         before = " "
         for span in spans:
-            done.append(replace(span, text=self.set(span.text, before)))
+            done.append(replace(span, text=self.set_marked(span.text, before)))
             before = done[-1].text[-1:] or before
         return tuple(done)
 
@@ -79,11 +83,24 @@ class Typesetter:
         return "".join(done)
 
 
+def visible(text: str) -> str:
+    """Text without control characters, direction overrides and lone surrogates."""
+    return _INVISIBLE.sub("", text)
+
+
 def cleaned(text: str) -> str:
-    """Text without control characters, direction overrides, or anything that would be taken for a mark."""
-    return MARK.sub("", _INVISIBLE.sub("", text))
+    """Visible text without anything that would be taken for a mark, also when something is taken out of it."""
+    text = visible(text)
+    while MARK.search(text):
+        text = MARK.sub("", text)
+    return text
 
 
 def one_line(text: str) -> str:
     """Text fit for a header: cleaned, and every run of white space one space."""
-    return " ".join(cleaned(re.sub(r"\s", " ", text)).split())
+    return one_marked_line(cleaned(re.sub(r"\s", " ", text)))
+
+
+def one_marked_line(text: str) -> str:
+    """The same for text of an article that was merged: its marks stay."""
+    return " ".join(visible(re.sub(r"\s", " ", text)).split())

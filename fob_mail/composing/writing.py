@@ -1,25 +1,39 @@
 """From articles to a mail of some kind: subject, HTML and text with marks where readers differ, in a quarter of a second."""
 
+from dataclasses import dataclass, field
+
 from fob_mail.articles.article import Article
 from fob_mail.composing.composed import Composed, Masthead
-from fob_mail.composing.headlines import preheader_of, subject_of
+from fob_mail.composing.headlines import names_people, preheader_of, subject_of
 from fob_mail.composing.inlining import inlined
 from fob_mail.composing.kinds import INVITE, NEWSLETTER, REMINDER, Kind
+from fob_mail.composing.merging import Vocabulary, merged, words_in
 from fob_mail.composing.page import Page, lay_out
 from fob_mail.composing.plain import WIDTH, plain, wrap
 from fob_mail.composing.typesetting import NBSP
 from fob_mail.composing.words import words_of
 
 
-def compose(  # noqa: PLR0913 what a mail is made of
-    article: Article, masthead: Masthead, language: str, *, subject: str = "", kind: Kind = INVITE, more: tuple[Article, ...] = ()
-) -> Composed:
-    """A mail in one language (BCP 47). `subject` replaces the one made from title and date; `more` are a newsletter's further articles."""
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an organiser says of a mail besides its articles; empty where it is made from them."""
+
+    subject: str = ""
+    preheader: str = ""
+    kind: Kind = INVITE
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+
+def compose(article: Article, masthead: Masthead, language: str, wishes: Wishes = Wishes(), more: tuple[Article, ...] = ()) -> Composed:
+    """A mail in one language (BCP 47); `more` are a newsletter's further articles."""
     words = words_of(language)
-    subject = subject_of(article, words, subject, reminder=kind.name == REMINDER, more=len(more))
-    preheader = preheader_of(article, words, tuple(other.title for other in more))
-    page = lay_out((article, *more), masthead, language, subject, titled=kind.name != NEWSLETTER)
-    return Composed(language, subject, preheader, _html(page, kind), _text(page, kind))
+    articles = tuple(merged(each, wishes.vocabulary) for each in (article, *more))
+    wanted = words_in(wishes.subject, wishes.vocabulary), words_in(wishes.preheader, wishes.vocabulary)
+    subject = subject_of(articles[0], words, wanted[0], reminder=wishes.kind.name == REMINDER, more=len(more))
+    preheader = wanted[1] or preheader_of(articles[0], words, tuple(other.title for other in articles[1:]))
+    first_line = preheader if wanted[1] or (wishes.kind.name != NEWSLETTER and names_people(articles[0])) else ""
+    page = lay_out(articles, masthead, language, subject, first_line)
+    return Composed(language, subject, preheader, _html(page, wishes.kind), _text(page, wishes.kind))
 
 
 def _html(page: Page, kind: Kind) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from fob_mail.articles.article import Article
 from fob_mail.composing.composed import Composed, Masthead
+from fob_mail.personalising import shown
 from fob_mail.preflight.event import check_event
 from fob_mail.preflight.fields import check_fields
 from fob_mail.preflight.frame import check_elements, check_size, check_way_out
@@ -25,7 +26,7 @@ def check(  # noqa: PLR0913 what a mail is judged by
     page = parse(composed.html)
     return in_order(
         [
-            *check_subject(composed.subject),
+            *check_subject(shown(composed.subject)),
             *check_letters(masthead.organisation, "sender", "Correct organisation.name in fob-mail.toml."),
             *check_size(composed.html),
             *check_elements(page),

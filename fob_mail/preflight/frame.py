@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from fob_mail.composing.composed import Composed
-from fob_mail.personalising import mark
 from fob_mail.preflight.markup import Element
 from fob_mail.preflight.problem import Problem, error, warning
+from fob_mail.slots import mark
 
 CLIPPED = 102_000
 """Bytes of HTML from which Gmail cuts a mail off, and its way out with it."""

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from fob_mail.colours import AA, contrast, legible
-from fob_mail.personalising import MARK
 from fob_mail.preflight.cascade import Cascade, Colours, declarations
 from fob_mail.preflight.markup import UNSEEN, Element
 from fob_mail.preflight.problem import Problem, error, warning
+from fob_mail.slots import MARK
 
 LARGE, LARGE_AND_BOLD = 24.0, 18.66
 """Pixels from which 3:1 is enough (WCAG 2.2, 1.4.3)."""

@@ -7,9 +7,9 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fob_mail.composing.calling import usable
-from fob_mail.personalising import MARK
 from fob_mail.preflight.markup import Element
 from fob_mail.preflight.problem import Problem, error, warning
+from fob_mail.slots import MARK
 
 SHORTENERS = frozenset({"bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "buff.ly", "cutt.ly", "rebrand.ly", "tiny.cc"})
 BLOCKS = frozenset({"p", "td", "th", "li", "div", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})

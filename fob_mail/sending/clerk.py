@@ -56,6 +56,7 @@ class Terms:
     retries: Retries
     ahead: int
     wait: bool
+    attributes: bool = False  # whether messages say or depend on them
 
 
 class Clerk(threading.Thread):
@@ -208,7 +209,8 @@ class Clerk(threading.Thread):
         asked = waking()
         with self._database.begin() as session:
             now = clock(session)
-            got = ledger.lease(session, self._campaign_id, self._journal.worker, now, now + self._terms.lease)
+            until, attributes = now + self._terms.lease, self._terms.attributes
+            got = ledger.lease(session, self._campaign_id, self._journal.worker, now, until, attributes=attributes)
         self._more = got is not None
         self._look_at = time.monotonic() + LOOK_EVERY
         if got is None:

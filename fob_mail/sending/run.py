@@ -101,7 +101,7 @@ def run(database: Database, slug: str, settings: Settings, links: Links, control
             database,
             campaign.id,
             journal,
-            _terms(settings, wait=controls.wait),
+            _terms(settings, wait=controls.wait, attributes=personaliser.needs_attributes),
             transmission.wake,
             _recovery(database, settings),
             Allotments(one.allotment for one in chain[Wire | Destination](wires, destinations.all)),
@@ -164,6 +164,7 @@ def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Compos
         verp=sending.verp,
         unsubscribe_mailbox=sending.unsubscribe_mailbox or (heading.reply_to or ("", heading.sender_address))[1],
         message_id_domain=heading.domain,
+        list_slug=to.slug,
     )
     templates = {language: message_template(composed, heading) for language, composed in parts.items()}
     default = to.language if to.language in templates else next(iter(templates))
@@ -213,5 +214,5 @@ def _recovery(database: Database, settings: Settings) -> Callable[[], object]:
     return lambda: recover_dead(database, settings)
 
 
-def _terms(settings: Settings, *, wait: bool) -> Terms:
-    return Terms(settings.sending.lease, retries_of(settings), settings.sending.batch_size, wait)
+def _terms(settings: Settings, *, wait: bool, attributes: bool) -> Terms:
+    return Terms(settings.sending.lease, retries_of(settings), settings.sending.batch_size, wait, attributes)

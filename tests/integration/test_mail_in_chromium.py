@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from fob_mail.composing.writing import compose
-from fob_mail.personalising import mark
+from fob_mail.slots import mark
 from tests.builders import BODY, a_masthead, a_paragraph, an_article
 
 PHONE, DESKTOP = 375, 700

@@ -9,9 +9,9 @@ from fob_mail.database import Database, clock
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.ledger import Counts
 from fob_mail.links import Links
-from fob_mail.personalising import mark
 from fob_mail.sending.run import Controls, freeze, run
 from fob_mail.settings import Security, Settings, Smtp
+from fob_mail.slots import mark
 from fob_mail.smtp.relay import RelayGoneError, open_session
 from fob_mail.smtp.single import deliver
 from tests.builders import composed_parts, make_list, make_subscriber

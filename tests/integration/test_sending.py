@@ -19,10 +19,10 @@ from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.links import Links
 from fob_mail.models import CampaignState, DeliveryState, MailingList
-from fob_mail.personalising import mark
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Settings
+from fob_mail.slots import attribute, mark
 from tests.builders import make_list, make_subscriber
 from tests.recording_relay import Faults, RecordingRelay
 
@@ -355,3 +355,27 @@ def test_addresses_beyond_ascii_are_served_where_the_relay_offers_it(database: D
     spec = mailbox.addr_spec.encode("ascii", "surrogateescape").decode()  # the parser keeps such bytes aside
     assert (mailbox.display_name, spec) == ("José", "josé@xn--exmple-qta.org")
     assert all(message.content.isascii() for message in relay.messages if message.content != content)
+
+
+def test_each_reader_gets_their_language_and_what_is_said_to_them_alone(database: Database, send: Callable[..., Ended]) -> None:
+    city = mark(attribute("City"), "wherever you are")
+    english = replace(WORDS, subject=f"Hello {mark('first_name', 'friend')}", text=f"{city}\n{mark('unsubscribe_url')}")
+    near = mark("if", 'attribute["City"] == "Leeds"')
+    said = f"{near}Ven a pie{mark('else')}Ven en tren{mark('endif')}\n{mark('unsubscribe_url')}"
+    with database.begin() as session:
+        to = make_list(session, "supporters")
+        people = {"p1": ("Ana Añez", "es", "Leeds"), "p2": ("", "es-BO", "York"), "p3": ("Ruth Okafor", "en", "Hull"), "p4": ("", None, "")}
+        for local, (name, language, where) in people.items():
+            make_subscriber(session, f"{local}@example.org", to, name=name, language=language, attributes={"City": where} if where else {})
+        parts = [english, replace(WORDS, language="es", subject="Hola", text=said)]
+        campaigns.save_draft(session, "c", to, "article.txt", "", parts, clock(session))
+
+    with RecordingRelay() as relay:
+        ended = send(relay)
+
+    assert ended.counts == ledger.Counts(audience=4, accepted=4)
+    got = {message.recipient: email.message_from_bytes(message.content, policy=email.policy.default) for message in relay.messages}
+    texts = {to: message.get_body(("plain",)).get_content() for to, message in got.items()}  # type: ignore[union-attr]
+    assert [got[f"p{n}@example.org"]["Subject"] for n in range(1, 5)] == ["Hola", "Hola", "Hello Ruth", "Hello friend"]
+    first_lines = [texts[f"p{n}@example.org"].splitlines()[0] for n in range(1, 5)]
+    assert first_lines == ["Ven a pie", "Ven en tren", "Hull", "wherever you are"]

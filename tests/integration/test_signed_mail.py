@@ -11,10 +11,10 @@ from fob_mail import campaigns
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
 from fob_mail.links import Links
-from fob_mail.personalising import mark
 from fob_mail.sending.run import Controls, Ending, freeze, run
 from fob_mail.settings import Dkim, Settings
 from fob_mail.signing.keys import Kind, new_key, txt_record, write_key
+from fob_mail.slots import mark
 from tests.builders import an_article, composed_parts, make_list, make_subscriber
 from tests.recording_relay import Faults, RecordingRelay
 from tests.verifying import verdicts

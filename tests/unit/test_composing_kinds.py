@@ -7,17 +7,17 @@ import pytest
 
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.kinds import SHIPPED, Kind, kind_of, kinds
-from fob_mail.composing.writing import compose
+from fob_mail.composing.writing import Wishes, compose
 from fob_mail.errors import InputError
-from fob_mail.personalising import mark
 from fob_mail.settings import Theme
+from fob_mail.slots import mark
 from tests.builders import BODY, a_masthead, an_article
 from tests.unit.test_composing_writing import Page
 
 
 def composed_as(kind: Kind, language: str = "en") -> Composed:
     """The example article as that kind of mail."""
-    return compose(an_article(), a_masthead(), language, kind=kind)
+    return compose(an_article(), a_masthead(), language, Wishes(kind=kind))
 
 
 def own(folder: Path, **files: str) -> Kind:
@@ -53,7 +53,7 @@ def test_a_reminder_says_that_it_is_one_and_does_not_repeat_the_article() -> Non
 def test_a_newsletter_has_every_article_whole_and_lists_them_first() -> None:
     second = an_article(title="A second well", event=None, calls=(), standfirst="Dug by hand")
 
-    mail = compose(an_article(), a_masthead(), "en", kind=Kind("newsletter"), more=(second,))
+    mail = compose(an_article(), a_masthead(), "en", Wishes(kind=Kind("newsletter")), (second,))
 
     assert mail.subject == "The pump, the band and the exercise book, and one more article"
     assert mail.preheader == "Also: A second well"

@@ -4,7 +4,7 @@ import pytest
 
 from fob_mail.articles.article import Span
 from fob_mail.composing.typesetting import Typesetter, cleaned, one_line
-from fob_mail.personalising import mark
+from fob_mail.slots import mark
 
 ENGLISH = Typesetter("en")
 SPANISH = Typesetter("es")

@@ -25,6 +25,8 @@ inbound
 outcomes
 smtp
 journal
+conditions
+slots
 replies envelopes
 links
 migrations backups

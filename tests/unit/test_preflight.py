@@ -8,9 +8,9 @@ import pytest
 from fob_mail.articles.article import Article, Notice
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.writing import compose
-from fob_mail.personalising import mark
 from fob_mail.preflight import Problem, Severity, check, errors
 from fob_mail.preflight.frame import CLIPPED, HEAVY
+from fob_mail.slots import mark
 from tests.builders import a_masthead, an_article, an_event, calls, composed_parts
 
 NOW = datetime(2027, 4, 1, 12, 0, tzinfo=UTC)

@@ -7,8 +7,7 @@ import pytest
 
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.kinds import SHIPPED, kind_of
-from fob_mail.composing.writing import compose
-from fob_mail.personalising import mark
+from fob_mail.composing.writing import Wishes, compose
 from fob_mail.preflight import Severity, check_audience, check_from, check_values
 from fob_mail.preflight.cascade import Cascade, Colours
 from fob_mail.preflight.fields import fields_without_default
@@ -18,6 +17,7 @@ from fob_mail.preflight.markup import parse
 from fob_mail.preflight.spam import Verdict, check_traits, check_verdict
 from fob_mail.preflight.subject import check_subject
 from fob_mail.preflight.support import ATTRIBUTES, ELEMENTS, PICTURES, STYLES, VALUES, check_support
+from fob_mail.slots import mark
 from tests.builders import a_masthead, an_article, composed_parts
 
 HERE = "https://example.org/"
@@ -195,7 +195,7 @@ def test_mail_from_a_free_mailbox_does_not_go() -> None:
 
 @pytest.mark.parametrize("kind", SHIPPED)
 def test_our_own_templates_have_nothing_wrong_with_them_in_light_or_dark(kind: str) -> None:
-    page = parse(compose(an_article(), a_masthead(), "en", kind=kind_of(kind, None)).html)
+    page = parse(compose(an_article(), a_masthead(), "en", Wishes(kind=kind_of(kind, None))).html)
 
     found = [*check_links(page), *check_legibility(page), *check_support(page), *check_traits(page)]
 

@@ -11,10 +11,11 @@ from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.envelopes import Recipient
 from fob_mail.links import Links
-from fob_mail.personalising import Personaliser, Sender, mark
+from fob_mail.personalising import Personaliser, Sender
 from fob_mail.signing import relaxed
 from fob_mail.signing.keys import Kind, new_key, signer_of, txt_record
 from fob_mail.signing.seal import SIGNED, Seal, Signer
+from fob_mail.slots import mark
 from tests.verifying import verdicts
 
 KEYS = {kind: new_key(kind) for kind in Kind}
