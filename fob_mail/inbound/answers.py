@@ -57,16 +57,24 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _NEW_ADDRESS = re.compile(r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,255}\.[A-Za-z]{2,24}")
+_POLITE = (
+    r"(?:please|pls|kindly|bitte|por favor|s'?il vous pla[iî]t|svp|per favore|per piacere|thanks?(?: you)?|danke|"
+    r"(?:muchas )?gracias|merci|"
+    r"obrigad[oa]|grazie|お願いします|hello|hi|dear all|guten tag|hallo|hola|buenos d[ií]as|bonjour|buongiorno|ol[aá])"
+)
 _LEAVE = re.compile(
-    r"\W{0,3}(?:(?:re|aw|fwd?) ?: ?)?(?:please )?(?:unsubscribe(?: me)?(?: from (?:this|your|the) (?:mailing )?list)?|"
-    r"remove(?: me)?|remove me from (?:this|your|the) (?:mailing )?list|opt[ -]?out|stop|cancel subscription|take me off (?:this|"
-    r"your|the) list|"
-    r"abmelden|abbestellen|austragen|newsletter abbestellen|bitte abmelden|(?:darme |darse |dar )?de baja|baja|cancelar (?:la |"
-    r"mi )?suscripci[óo]n|"
-    r"d[ée]sinscription|d[ée]sabonnement|(?:me )?d[ée]sabonner|se d[ée]sinscrire|me d[ée]sinscrire|"
-    r"cancelar (?:a )?(?:minha )?(?:inscriç[ãa]o|assinatura)|descadastrar|cancella(?:mi|re)?(?: iscrizione| l'iscrizione)?|"
+    rf"\W{{0,3}}(?:(?:re|aw|fwd?|rv|tr) ?: ?)?(?:{_POLITE}\W{{1,3}}){{0,2}}(?:i (?:want|would like|wish) to )?"
+    r"(?:unsubscribe(?: me)?(?: from (?:this|your|the) (?:mailing |e-?mail )?(?:list|newsletter))?|"
+    r"(?:remove|delete)(?: me| my (?:e-?mail |name |address )?(?:address)?)?(?: from)?(?: (?:this|your|the|all) "
+    r"(?:mailing |e-?mail )?(?:lists?|newsletter))?|take me off(?: (?:this|your|the) (?:mailing |e-?mail )?list)?|"
+    r"opt[ -]?out|stop|cancel (?:my )?subscription|"
+    r"(?:mich )?(?:(?:vom|von ihrem|aus dem|den) )?(?:newsletter |verteiler )?(?:abmelden|abbestellen|austragen|abmeldung)|"
+    r"(?:darme |darse |dar )?de baja|(?:dar(?:me)? )?baja(?: de la lista)?|cancelar (?:la |mi )?suscripci[óo]n|"
+    r"d[ée]sinscription|d[ée]sabonnement|(?:me |se )?(?:d[ée]sabonner|d[ée]sinscrire)(?: de (?:la|cette|votre) liste)?|"
+    r"cancelar (?:a )?(?:minha )?(?:inscriç[ãa]o|assinatura)|descadastrar|cancella(?:mi|re|zione)?(?: l'|\W)?(?:iscrizione)?|"
     r"disiscri(?:vimi|zione)|"
-    r"配信停止(?:希望|して(?:ください|下さい))?|登録解除|購読(?:解除|停止)|退会(?:希望)?)\W{0,5}",
+    r"配信停止(?:希望|して(?:ください|下さい)|を?お願いします)?|登録解除|購読(?:解除|停止)|退会(?:希望)?)"
+    rf"(?:\W{{1,3}}{_POLITE}){{0,2}}\W{{0,5}}",
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(
@@ -91,6 +99,11 @@ _QUOTES = re.compile(
     r"von: |de : )",
     re.IGNORECASE,
 )
+
+
+def calls_itself_automatic(subject: str) -> bool:
+    """Whether a subject begins as those of automatic replies do, whatever it answers."""
+    return bool(_AUTOMATIC_SUBJECT.search(subject) or _ABSENCE_SUBJECT.search(subject))
 
 
 def is_automatic(mail: Mail) -> bool:
@@ -148,8 +161,8 @@ def new_address_in(mail: Mail, sender: str) -> str:
 
 def asks_to_leave(mail: Mail) -> bool:
     """Whether the subject, or the whole of what was written, is a wish to leave and nothing else."""
-    words = own_words(mail).strip()
-    return bool(_LEAVE.fullmatch(mail.headers.get("subject").strip()) or (words and len(words) < LONGEST_WISH and _LEAVE.fullmatch(words)))
+    said = (mail.headers.get("subject").strip(), own_words(mail).strip())
+    return any(len(words) < LONGEST_WISH and _LEAVE.fullmatch(words) for words in said)
 
 
 LONGEST_WISH = 120

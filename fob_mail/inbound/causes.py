@@ -32,6 +32,7 @@ _BY_WORDS = (
     (wording.LOCKED, Cause.DISABLED),
     (wording.ACCUSED, Cause.REPUTATION),
     (wording.SPAM, Cause.POLICY),
+    (wording.SENDER, Cause.POLICY),
     (wording.FULL, Cause.FULL),
     (wording.BIG, Cause.TOO_BIG),
     (wording.THROTTLED, Cause.THROTTLED),

@@ -4,9 +4,11 @@ Only a mail that presents itself as a report is read here (`is_report`), so that
 Then whom it is about is looked for where such reports say it, and what follows is what the server said.
 """
 
+import logging
 import re
 from email import message_from_bytes
 
+from fob_mail.inbound.answers import calls_itself_automatic
 from fob_mail.inbound.incoming import Known
 from fob_mail.inbound.mail import Mail
 from fob_mail.inbound.reports import LONGEST_ADDRESS, Told, address_of
@@ -109,17 +111,23 @@ def is_report(mail: Mail, *, automatic: bool, null_path: bool) -> bool:
     """Whether a mail presents itself as a report on delivery: by who sends it, its subject and its words, two of them at the least."""
     headers = mail.headers
     subject = headers.get("subject")
-    daemon = bool(_DAEMON.search(headers.get("from"))) or "invoked for bounce" in " ".join(headers.all("received"))
+    answers = bool(_FORWARD.search(subject)) or calls_itself_automatic(subject)
+    who = _DAEMON.search(headers.get("from"))
+    daemon = bool(who) or "invoked for bounce" in " ".join(headers.all("received"))
+    if answers and not null_path and who and "postmaster" in who[0].lower():
+        daemon = False  # a postmaster may be a person, who answers
     failing = bool(_SUBJECT.search(subject))
-    if not daemon and (_FORWARD.search(subject) or (automatic and not failing)):
+    if not daemon and (answers or (automatic and not failing)):
         return False
     if any(name in headers for name in _FAILED_HEADERS):
         return True
     own = own_text(mail)
     worded = bool(_WORDS.search(own) or _SURE.search(own))
     sure = bool(_SURE.search(own) or _CODED.search(own) or mail.of_kind("message/rfc822", "text/rfc822-headers"))
-    if daemon or null_path:
-        return failing or (worded and (daemon or sure))
+    if daemon:
+        return failing or worded
+    if null_path and not automatic:
+        return failing or (worded and sure)
     return failing and worded and (sure or len(own) < len(mail.text[:LONGEST_READ]))
 
 
@@ -225,7 +233,8 @@ def by_flufl(mail: Mail) -> list[str]:
     kept = [(name, value) for name in sorted(mail.headers.names) for value in mail.headers.all(name)[:3]]
     head = "".join(f"{name}: {value[:300]}\n" for name, value in kept[:60] if not name.startswith("content-"))
     body = "\n".join(line[:300] for line in mail.text[:LONGEST_READ].splitlines()[:MOST_LINES])
-    octets = f"{head}Content-Type: text/plain; charset=utf-8\n\n{body}\n".encode("utf-8", "replace")
+    octets = head.encode("ascii", "replace") + f"Content-Type: text/plain; charset=utf-8\n\n{body}\n".encode("utf-8", "replace")
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # else it logs the traceback of whatever it trips over
     try:
         temporary, permanent = all_failures(message_from_bytes(octets))
     except Exception:  # noqa: BLE001 what a detector trips over is no report in its form

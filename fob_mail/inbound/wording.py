@@ -32,6 +32,12 @@ SPAM = either(
     r"forbidden content|bad content",
     r"spamverdacht|als spam|correo no deseado|pourriel|迷惑メール",
 )
+SENDER = either(
+    r"sender(?:'s)?(?: e-?mail)?(?: address| domain)?.{0,20}(?:verif|reject|denied|invalid|does not exist|not exist|unknown|"
+    r"refused|not found|not allowed)|"
+    r"(?:verify|verifying) (?:the )?sender|callout verification|(?:return path|envelope sender|mail from|"
+    r"from address).{0,30}(?:reject|denied|invalid|not exist)"
+)
 LOCKED = either(r"(?:mail ?box|account|user) .{0,20}(?:is|been) (?:temporarily |administratively )?(?:b?locked|suspended|disabled)")
 FULL = either(
     r"over.?quota|quota.{0,25}(?:exceed|full|reach|limit|violat)|exceed\w{0,4}.{0,30}quota|(?:mail ?box|mail ?folder|inbox|"

@@ -83,6 +83,7 @@ _AUTOMATIC = (
     ("challenge-boxtrapper", "Your email requires verification verify#abc", "The message you sent requires that you verify that you are a real live human being and not a spam source. boxtrapper\n", "Return-Path: <>"),
     ("challenge-protected", "RE: Water is not for sale", "This account is protected. Please click on the following link to have your address added to the recipient's allowed list.\n", ""),
     ("polish", "[Automatyczna odpowiedź] Water", "Dziękuję.\n", "Precedence: junk"),
+    ("failing-subject", "Automatic reply: Returned mail art: undeliverable letters on show", "Thank you for writing to the museum. It could not be a busier week.\n", "Return-Path: <>\nAuto-Submitted: auto-replied"),
     ("failing-words", "Auto: Re: mail", "If your message was not delivered, or you got 550 5.1.1 User unknown, ring me.\n", "Auto-Submitted: auto-replied"),
     ("mailbox-unread", "Automatic reply: Water is not for sale", "This mailbox is not monitored. Mail to it is deleted.\n", _MARKS["exchange"]),
 )  # fmt: skip

@@ -70,3 +70,11 @@ def test_a_fault_in_reading_loses_no_mail(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert (incoming.kind, incoming.reason) == (Kind.OTHER, "It could not be read (ZeroDivisionError).")
     assert incoming.key
+
+
+def test_what_a_library_trips_over_is_not_told_as_a_traceback(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    incoming = classify(b"Return-Path: <>\nFrom:\nSubject: Undelivered mail\n\nnothing that names anybody\n")
+
+    assert incoming.kind is Kind.SOFT
+    assert not caplog.records
+    assert not capfd.readouterr().err
