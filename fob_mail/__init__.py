@@ -12,12 +12,14 @@ The map, in reading order, from the bottom of the house to its top:
     links           signed links and return paths, both ways
     events          what is happening, when, where, who
     articles/       from the organiser's file to an Article
+    public_web      does a web address answer; dns_records: what the DNS says of a sender
     composing/      from an Article to HTML, text and MIME with slots
     signing/        DKIM, where the relay does not sign
     slots           where a message differs from reader to reader; conditions: for whom
     personalising   from MIME with slots and a recipient to the bytes on the wire
     preflight/      what is wrong with a mail before it goes
     audience/       lists, subscribers, consent, suppressions
+    spam_assassin   what SpamAssassin says of a message
     campaigns       article and list become a campaign, frozen
     ledger          which deliveries are owed, under way and settled
     allowances      how much a relay or domain may still be given, by all workers together

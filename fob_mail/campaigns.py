@@ -13,8 +13,12 @@ from fob_mail import ledger
 from fob_mail.composing.composed import Composed
 from fob_mail.errors import ConflictError, InputError, NotFoundError
 from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, MailingList, Rendering, Subscription, SubscriptionState
+from fob_mail.slots import ATTRIBUTE
 
 UNFROZEN = (CampaignState.DRAFT, CampaignState.SCHEDULED)
+USUAL = 10
+"""Campaigns from which the usual size of an audience is taken."""
+
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 _AUDIENCE = """
@@ -100,6 +104,30 @@ def reach(session: Session, to: MailingList) -> Reach:
         pending=by_state.get(SubscriptionState.PENDING, 0),
         suppressed=by_state.get(SubscriptionState.CONFIRMED, 0) - audience,
     )
+
+
+def audiences_before(session: Session, campaign: Campaign) -> list[int]:
+    """To how many people earlier campaigns to the same list went, the newest ten, the newest first."""
+    sizes = (
+        select(func.max(Batch.last_position))
+        .join(Campaign, Campaign.id == Batch.campaign_id)
+        .where(Campaign.list_id == campaign.list_id, Campaign.id != campaign.id)
+        .group_by(Batch.campaign_id)
+        .order_by(Batch.campaign_id.desc())
+        .limit(USUAL)
+    )
+    return [size for size in session.scalars(sizes) if size]
+
+
+def lacking(session: Session, to: MailingList, field: str) -> int:
+    """How many people of a list's audience have no value for a field of slots: they see its default, or a gap."""
+    empty = {"language": "p.language IS NULL", "address": "FALSE"}.get(field, "p.name = ''")
+    values: dict[str, int | str] = {"list_id": to.id}
+    if field.startswith(ATTRIBUTE):
+        each = "json_each" if session.get_bind().dialect.name == "sqlite" else "json_each_text"
+        empty = f"NOT EXISTS (SELECT 1 FROM {each}(p.attributes) AS a WHERE a.key = :key AND a.value <> '')"  # noqa: S608 one of two words of ours
+        values["key"] = bytes.fromhex(field.removeprefix(ATTRIBUTE)).decode("utf-8", "replace")
+    return int(session.execute(text(f"SELECT count(*) {_AUDIENCE} AND {empty}"), values).scalar_one())
 
 
 def freeze(session: Session, campaign: Campaign, batch_size: int, now: datetime) -> int:

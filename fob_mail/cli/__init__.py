@@ -22,6 +22,7 @@ COMMANDS = {
     "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, move, add, show, remove, export."),
     "compose": ("fob_mail.cli.compose", "Turn an article into a campaign's mail, as a draft."),
     "preview": ("fob_mail.cli.preview", "Write a campaign's mail to files, to look at."),
+    "check": ("fob_mail.cli.check", "Look for whatever is wrong with a campaign before it goes."),
     "test": ("fob_mail.cli.test", "Send one real copy of a campaign to an address of yours."),
     "send": ("fob_mail.cli.send", "Send a campaign to everyone on its list, once."),
     "worker": ("fob_mail.cli.worker", "Send whatever is to be sent, for as long as it runs; on any number of hosts."),

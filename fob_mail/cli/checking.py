@@ -1,4 +1,4 @@
-"""What compose, test and send say of a campaign before it goes: who writes, and what is wrong, each with its remedy."""
+"""What compose, check, test and send say of a campaign before it goes: who writes, and what is wrong, each with its remedy."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -31,18 +31,42 @@ def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", 
     """Everything wrong with a composed campaign, from what the database keeps; the article is read as of its first day."""
     from fob_mail import campaigns, preflight  # noqa: PLC0415
     from fob_mail.articles.reading import read  # noqa: PLC0415
-    from fob_mail.settings import LOCAL_HOSTS  # noqa: PLC0415
 
     zone = ZoneInfo(settings.organisation.timezone)
     article = read(campaign.article_source, campaign.article_name, zone, campaign.created_at.astimezone(zone).date())
     masthead = masthead_of(settings, campaigns.list_of(session, campaign))
-    relay_host = next((relay.host for relay in settings.relays_in_use() if relay.host not in LOCAL_HOSTS), "localhost")
+    relay = _relay_host(settings)
     found = [
         problem
         for composed in campaigns.parts(session, campaign).values()
-        for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=relay_host)
+        for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=relay)
     ]
     return list(dict.fromkeys([*_signing(settings, campaigns.list_of(session, campaign)), *found]))
+
+
+def audience_problems_of(session: "Session", campaign: "Campaign", settings: "Settings") -> "list[Problem]":
+    """What is wrong with who writes to whom: the audience as it is now, what its people lack, and the sender's domain."""
+    from fob_mail import campaigns, preflight  # noqa: PLC0415
+    from fob_mail.preflight.fields import fields_without_default  # noqa: PLC0415
+    from fob_mail.sending.run import heading_of  # noqa: PLC0415
+
+    to = campaigns.list_of(session, campaign)
+    size = campaigns.reach(session, to).audience
+    fields = {field for composed in campaigns.parts(session, campaign).values() for field in fields_without_default(composed)}
+    lacking = {field: campaigns.lacking(session, to, field) for field in sorted(fields)}
+    return [
+        *preflight.check_audience(size, campaigns.audiences_before(session, campaign), to.slug),
+        *preflight.check_values(lacking, size),
+        *preflight.check_from(heading_of(to).domain, settings.sending.return_path, _relay_host(settings)),
+    ]
+
+
+def _relay_host(settings: "Settings") -> str:
+    """The host of a relay, one beyond this machine if there is any."""
+    from fob_mail.settings import LOCAL_HOSTS  # noqa: PLC0415
+
+    hosts = [relay.host for relay in settings.relays_in_use()]
+    return next((host for host in hosts if host not in LOCAL_HOSTS), hosts[0])
 
 
 def _signing(settings: "Settings", to: "MailingList") -> "list[Problem]":
@@ -50,13 +74,14 @@ def _signing(settings: "Settings", to: "MailingList") -> "list[Problem]":
     if not settings.dkim:
         return []
     from fob_mail import preflight  # noqa: PLC0415
+    from fob_mail.preflight.sender import problem_of_key  # noqa: PLC0415
     from fob_mail.sending.run import heading_of  # noqa: PLC0415
     from fob_mail.signing.keys import read_signers  # noqa: PLC0415
 
     try:
         return preflight.check_signatures(heading_of(to).domain, read_signers(settings.dkim))
     except SettingsError as error:
-        return [preflight.Problem(preflight.Severity.ERROR, "dkim-key", "settings", error.problem, error.remedy)]
+        return [problem_of_key(error.problem, error.remedy)]
 
 
 def show(problems: "Iterable[Problem]") -> None:

@@ -12,12 +12,7 @@ from fob_mail.cli.output import emit, json_option
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from fob_mail.envelopes import Recipient
-    from fob_mail.models import Campaign
-
-NOBODY = "reader@example.org"
+    from fob_mail.cli.copies import Copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +50,12 @@ def command(installation: Installation, name: str, out: Path, address: str, as_j
       fob-mail preview bolivia-april --out preview/
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
-    from fob_mail.cli import checking  # noqa: PLC0415
+    from fob_mail.cli import checking, copies  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
 
     with installation.database.read() as session:
         campaign = campaigns.find(session, name)
-        files = _files(session, campaign, installation, _recipient(session, campaign, address))
+        files = _files(copies.copy_of(session, installation, campaign, copies.recipient_of(session, address)))
         problems = checking.problems_of(session, campaign, installation.settings, clock(session))
     written = files.write(out)
     if as_json:
@@ -72,38 +67,5 @@ def command(installation: Installation, name: str, out: Path, address: str, as_j
     click.echo(f"Open {written[0]} in a browser. Next, one real mail: fob-mail test {name} YOU@EXAMPLE.ORG")
 
 
-def _recipient(session: "Session", campaign: "Campaign", address: str) -> "Recipient":
-    """Nobody in particular, or the subscriber of that address."""
-    from fob_mail.addresses import normalise  # noqa: PLC0415
-    from fob_mail.audience import subscribers  # noqa: PLC0415
-    from fob_mail.envelopes import Recipient  # noqa: PLC0415
-
-    del campaign
-    if not address:
-        return Recipient(0, 0, 0, NOBODY)
-    person = subscribers.find(session, normalise(address))
-    return Recipient(0, 0, person.id, person.address, person.name, person.language, person.attributes)
-
-
-def _files(session: "Session", campaign: "Campaign", installation: Installation, recipient: "Recipient") -> Files:
-    import email  # noqa: PLC0415
-    import email.policy  # noqa: PLC0415
-    from email.utils import format_datetime  # noqa: PLC0415
-
-    from fob_mail import campaigns  # noqa: PLC0415
-    from fob_mail.addresses import international_form  # noqa: PLC0415
-    from fob_mail.database import clock  # noqa: PLC0415
-    from fob_mail.sending.run import personaliser_of  # noqa: PLC0415
-
-    to, parts = campaigns.list_of(session, campaign), campaigns.parts(session, campaign)
-    personaliser = personaliser_of(campaign, to, parts, installation.settings, installation.links)
-    raw = personaliser.envelope(recipient, international_form(recipient.address) or NOBODY, format_datetime(clock(session))).content
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    html, text = (message.get_body((kind,)) for kind in ("html", "plain"))
-    return Files(
-        {
-            "message.html": str(html.get_content()).encode() if html else b"",
-            "message.txt": str(text.get_content()).encode() if text else b"",
-            "message.eml": raw,
-        }
-    )
+def _files(copy: "Copy") -> Files:
+    return Files({"message.html": copy.html.encode(), "message.txt": copy.text.encode(), "message.eml": copy.raw})

@@ -83,11 +83,11 @@ def _find(session: "Session", name: str) -> "Campaign":
 def _announce(session: "Session", name: str, settings: "Settings") -> int:
     """Say on standard error what is about to go; refuse what must not. Gives the audience if it is still to be frozen."""
     from fob_mail import campaigns, ledger  # noqa: PLC0415
-    from fob_mail.cli.checking import problems_of, show  # noqa: PLC0415
+    from fob_mail.cli.checking import audience_problems_of, problems_of, show  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.errors import ConflictError, InputError  # noqa: PLC0415
     from fob_mail.personalising import shown  # noqa: PLC0415
-    from fob_mail.preflight import errors  # noqa: PLC0415
+    from fob_mail.preflight import errors, in_order  # noqa: PLC0415
 
     campaign = _find(session, name)
     if campaign.state not in campaigns.UNFROZEN:
@@ -106,7 +106,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
         *(("Through", _way(relay)) for relay in settings.relays_in_use()),
     ):
         click.echo(f"{label:<10}{words}", err=True)
-    problems = problems_of(session, campaign, settings, clock(session))
+    problems = in_order([*problems_of(session, campaign, settings, clock(session)), *audience_problems_of(session, campaign, settings)])
     show(problems)
     if wrong := errors(problems):
         raise InputError(f"{name} was not sent: {len(wrong)} thing{'s' * (len(wrong) > 1)} must be put right first.", wrong[0].remedy)

@@ -11,7 +11,7 @@ ROWS = """
 __main__
 cli
 web
-sending restoring feedback catcher
+sending restoring feedback catcher spam_assassin
 campaigns
 ledger workers allowances
 audience
@@ -20,7 +20,7 @@ composing
 personalising
 signing
 articles
-events
+events public_web dns_records
 inbound
 outcomes
 smtp
