@@ -2,9 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -12,7 +13,17 @@ from sqlalchemy.orm import Session
 from fob_mail import ledger
 from fob_mail.composing.composed import Composed
 from fob_mail.errors import ConflictError, InputError, NotFoundError
-from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, MailingList, Rendering, Subscription, SubscriptionState
+from fob_mail.models import (
+    ArticleFile,
+    Batch,
+    BatchState,
+    Campaign,
+    CampaignState,
+    Delivery,
+    MailingList,
+    Rendering,
+    SubscriptionState,
+)
 from fob_mail.slots import ATTRIBUTE
 
 UNFROZEN = (CampaignState.DRAFT, CampaignState.SCHEDULED)
@@ -26,10 +37,22 @@ _AUDIENCE = """
     WHERE s.list_id = :list_id AND s.state = 'confirmed'
       AND NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.digest = p.digest)
 """
+_INVITED = """
+      AND EXISTS (SELECT 1 FROM deliveries AS d
+                  WHERE d.campaign_id = :reminder_of AND d.subscriber_id = p.id AND d.state = 'accepted')
+"""
+"""To whom a reminder goes, of the audience: those whose copy of the other campaign was accepted."""
 _FREEZE = f"""
     INSERT INTO deliveries (campaign_id, position, subscriber_id, address, state, attempts)
     SELECT :campaign_id, row_number() OVER (ORDER BY p.id), p.id, p.address, 'queued', 0 {_AUDIENCE}
 """
+
+
+class Written(NamedTuple):
+    """An article as it was written: its file's name, whose ending says how to read it, and its text."""
+
+    name: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +110,33 @@ def save_draft(  # noqa: PLR0913, PLR0917 a campaign is all of these
     return campaign
 
 
+def keep_files(session: Session, campaign: Campaign, files: Sequence[Written], reminder_of: Campaign | None) -> None:
+    """Keep what a draft was composed of, and whom it reminds."""
+    session.execute(delete(ArticleFile).where(ArticleFile.campaign_id == campaign.id))
+    session.add_all(ArticleFile(campaign_id=campaign.id, place=at, name=one.name, source=one.source) for at, one in enumerate(files))
+    campaign.reminder_of = reminder_of.id if reminder_of else None
+    session.flush()
+
+
+def article_files(session: Session, campaign: Campaign) -> list[Written]:
+    """The files that a campaign was composed of, in their order."""
+    rows = session.scalars(select(ArticleFile).where(ArticleFile.campaign_id == campaign.id).order_by(ArticleFile.place)).all()
+    return [Written(row.name, row.source) for row in rows] or [Written(campaign.article_name, campaign.article_source)]
+
+
 def parts(session: Session, campaign: Campaign) -> dict[str, Composed]:
     """What was composed, by language."""
     rows = session.scalars(select(Rendering).where(Rendering.campaign_id == campaign.id))
     return {r.language: Composed(r.language, r.subject, r.preheader, r.html, r.text) for r in rows}
 
 
-def reach(session: Session, to: MailingList) -> Reach:
-    """Whom a campaign to this list would reach if it were frozen now."""
-    audience = session.execute(text(f"SELECT count(*) {_AUDIENCE}"), {"list_id": to.id}).scalar_one()
-    states = session.execute(select(Subscription.state, func.count()).where(Subscription.list_id == to.id).group_by(Subscription.state))
-    by_state = dict(states.all())
+def reach(session: Session, to: MailingList, reminder_of: int | None = None) -> Reach:
+    """Whom a campaign to this list would reach if it were frozen now; a reminder reaches only those who got what it reminds of."""
+    places = {"list_id": to.id, "reminder_of": reminder_of}
+    invited = _INVITED if reminder_of else ""
+    audience = session.execute(text(f"SELECT count(*) {_AUDIENCE} {invited}"), places).scalar_one()
+    everyone = "SELECT s.state, count(*) FROM subscriptions AS s JOIN subscribers AS p ON p.id = s.subscriber_id WHERE s.list_id = :list_id"
+    by_state: dict[str, int] = dict(session.execute(text(f"{everyone} {invited} GROUP BY s.state"), places).all())
     return Reach(
         audience=audience,
         left=by_state.get(SubscriptionState.LEFT, 0),
@@ -144,19 +183,28 @@ def freeze(session: Session, campaign: Campaign, batch_size: int, now: datetime)
     session.refresh(campaign)
     if won is None:
         return session.scalar(select(func.count()).where(Delivery.campaign_id == campaign.id)) or 0
-    session.execute(text(_FREEZE), {"campaign_id": campaign.id, "list_id": campaign.list_id})
+    places = {"campaign_id": campaign.id, "list_id": campaign.list_id, "reminder_of": campaign.reminder_of}
+    session.execute(text(f"{_FREEZE} {_INVITED}" if campaign.reminder_of else _FREEZE), places)
     size = session.scalar(select(func.coalesce(func.max(Delivery.position), 0)).where(Delivery.campaign_id == campaign.id)) or 0
     if not size:
         to = list_of(session, campaign)
-        raise ConflictError(
-            f'List "{to.slug}" has nobody confirmed on it.', f"Import people: fob-mail subscribers import {to.slug} FILE.csv --consent …"
-        )
+        raise nobody_to_mail(campaign, to)
     batches = [
         {"campaign_id": campaign.id, "first_position": first, "last_position": min(first + batch_size - 1, size)}
         for first in range(1, size + 1, batch_size)
     ]
     session.execute(insert(Batch), batches)
     return size
+
+
+def nobody_to_mail(campaign: Campaign, to: MailingList) -> ConflictError:
+    """What there is to say of a campaign that nobody would get."""
+    if campaign.reminder_of:
+        return ConflictError(
+            f"Nobody who got what {campaign.slug} reminds of is still on the list {to.slug}.", "There is nobody to remind."
+        )
+    remedy = f"Import people: fob-mail subscribers import {to.slug} FILE.csv --consent …"
+    return ConflictError(f'List "{to.slug}" has nobody confirmed on it.', remedy)
 
 
 def resume(session: Session, campaign: Campaign) -> None:

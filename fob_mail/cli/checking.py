@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -13,32 +12,23 @@ from fob_mail.errors import SettingsError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from fob_mail.composing.composed import Masthead
     from fob_mail.models import Campaign, MailingList
     from fob_mail.preflight import Problem
     from fob_mail.settings import Settings
 
 
-def masthead_of(settings: "Settings", to: "MailingList") -> "Masthead":
-    """Who writes to this list."""
-    from fob_mail.composing.composed import Masthead  # noqa: PLC0415 imported late, so that --help is quick
-
-    group = settings.organisation
-    return Masthead(group.name or to.name, group.postal_address, to.name, group.website, group.privacy_url, settings.theme)
-
-
 def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", now: datetime) -> "list[Problem]":
     """Everything wrong with a composed campaign, from what the database keeps; the article is read as of its first day."""
     from fob_mail import campaigns, preflight  # noqa: PLC0415
-    from fob_mail.articles.reading import read  # noqa: PLC0415
+    from fob_mail.drafting import articles_of, masthead_of  # noqa: PLC0415
 
-    zone = ZoneInfo(settings.organisation.timezone)
-    article = read(campaign.article_source, campaign.article_name, zone, campaign.created_at.astimezone(zone).date())
+    articles = articles_of(session, campaign, settings)
     masthead = masthead_of(settings, campaigns.list_of(session, campaign))
     relay = _relay_host(settings)
     found = [
         problem
-        for composed in campaigns.parts(session, campaign).values()
+        for language, composed in campaigns.parts(session, campaign).items()
+        for article in articles.get(language, ())
         for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=relay)
     ]
     return list(dict.fromkeys([*_signing(settings, campaigns.list_of(session, campaign)), *found]))
@@ -51,7 +41,7 @@ def audience_problems_of(session: "Session", campaign: "Campaign", settings: "Se
     from fob_mail.sending.run import heading_of  # noqa: PLC0415
 
     to = campaigns.list_of(session, campaign)
-    size = campaigns.reach(session, to).audience
+    size = campaigns.reach(session, to, campaign.reminder_of).audience
     fields = {field for composed in campaigns.parts(session, campaign).values() for field in fields_without_default(composed)}
     lacking = {field: campaigns.lacking(session, to, field) for field in sorted(fields)}
     return [

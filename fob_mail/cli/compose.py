@@ -1,9 +1,7 @@
 """fob-mail compose: an article becomes a campaign's mail, as a draft that can be composed again until it is sent."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -13,108 +11,82 @@ from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
     from fob_mail.articles.article import Article
+    from fob_mail.campaigns import Written
     from fob_mail.composing.composed import Composed
+    from fob_mail.drafting import Draft
     from fob_mail.preflight import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What was composed: of what, how it came out, and what is wrong with it."""
-
-    slug: str
-    to: str
-    article: "Article"
-    composed: "Composed"
-    problems: "list[Problem]"
-
-
 @click.command("compose")
-@click.argument("article", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-@click.option("--list", "list_slug", required=True, help="The list that it goes to.")
+@click.argument("articles", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--list", "list_slug", default="", help="The list that it goes to.")
 @click.option("--name", "slug", required=True, help="The campaign's name: lower-case letters, digits and hyphens.")
 @click.option("--subject", default="", help="The subject, where the event's name and date will not do.")
 @click.option("--preheader", default="", help="The line that inboxes show beside the subject, where the article's own will not do.")
 @click.option("--link", "links", multiple=True, metavar="KIND=URL", help="Give a lost link back: register, share, retweet, follow.")
+@click.option("--language", default="", help="The language, such as en or es; else that of the file's name, the article or the list.")
 @click.option(
-    "--language", default=None, help="The language of the frame around the article, such as en or es; else the article's or list's."
+    "--template", default="", metavar="NAME", help="The kind of mail: invite (default), newsletter, letter, reminder, or your own."
 )
-@click.option(
-    "--template", default="invite", metavar="NAME", help="The kind of mail: invite, newsletter, letter, reminder, or one of your own."
-)
+@click.option("--reminder-of", default="", metavar="CAMPAIGN", help="Remind those who got CAMPAIGN and are still on its list.")
 @json_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 one parameter an option
     installation: Installation,
-    article: Path,
+    articles: tuple[Path, ...],
     list_slug: str,
     slug: str,
     subject: str,
     preheader: str,
     links: tuple[str, ...],
-    language: str | None,
+    language: str,
     template: str,
+    reminder_of: str,
     as_json: bool,
 ) -> None:
-    """Turn ARTICLE (.txt or .md; - for standard input) into the mail of a campaign, and say how it was understood.
+    """Turn ARTICLES (.txt or .md; - for standard input) into the mail of a campaign, and say how they were understood.
 
-    Composing again under the same name replaces the draft, until it is sent.
+    Several articles are one campaign in several languages (article.en.md, article.es.md), of which each reader gets their own; or a
+    newsletter. A reminder needs no article: it takes those of the campaign. Composing again under the same name replaces the draft,
+    until it is sent.
 
     \b
-    Example:
+    Examples:
       fob-mail compose article.txt --list supporters --name bolivia-april \\
         --link register=https://events.example.org/bolivia
+      fob-mail compose article.en.md article.es.md --list supporters --name bolivia-april
+      fob-mail compose one.md two.md --list supporters --name may-news --template newsletter
+      fob-mail compose --reminder-of bolivia-april --name bolivia-reminder
     """  # noqa: D301 click's \b keeps the lines of an example
-    name, source = _read(article)
-    draft = _compose(installation, (name, source), (list_slug, slug), (subject, preheader, language, template), _links(links))
-    if as_json:
-        emit(_report(draft))
-    else:
-        _show(draft)
-
-
-def _compose(
-    installation: Installation,
-    written: tuple[str, str],
-    target: tuple[str, str],
-    wishes: tuple[str, str, str | None, str],
-    links: dict[str, str],
-) -> Draft:
-    from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
-    from fob_mail.articles.front_matter import with_links  # noqa: PLC0415
-    from fob_mail.articles.reading import read  # noqa: PLC0415
-    from fob_mail.audience import attributes, lists  # noqa: PLC0415
-    from fob_mail.cli.checking import masthead_of, problems_of  # noqa: PLC0415
-    from fob_mail.composing.kinds import kind_of  # noqa: PLC0415
-    from fob_mail.composing.merging import Vocabulary  # noqa: PLC0415
-    from fob_mail.composing.writing import Wishes, compose  # noqa: PLC0415
+    from fob_mail.cli.checking import problems_of  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.drafting import Order, draft  # noqa: PLC0415
 
-    (name, source), (list_slug, slug), (subject, preheader, language, template) = written, target, wishes
-    settings = installation.settings
-    kind = kind_of(template, settings.templates_folder)
-    source = with_links(source, links)
+    if not articles and not reminder_of:
+        raise click.UsageError("Missing argument 'ARTICLES...': name a file, or --reminder-of a campaign.")
+    files = tuple(_read(article) for article in articles)
+    order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of)
     with installation.database.begin() as session:
-        to = lists.find(session, list_slug)
         now = clock(session)
-        zone = ZoneInfo(settings.organisation.timezone)
-        article = read(source, name, zone, now.astimezone(zone).date())
-        asks = "attribute" in f"{source}{subject}{preheader}"
-        wanted = Wishes(subject, preheader, kind, Vocabulary(attributes.names(session, to.id) if asks else ()))
-        composed = compose(article, masthead_of(settings, to), language or article.language or to.language, wanted)
-        campaign = campaigns.save_draft(session, slug, to, name, source, [composed], now)
-        return Draft(campaign.slug, to.slug, article, composed, problems_of(session, campaign, settings, now))
+        made = draft(session, order, installation.settings, now)
+        problems = problems_of(session, made.campaign, installation.settings, now)
+        if as_json:
+            emit(_report(made, problems))
+        else:
+            _show(made, problems)
 
 
-def _read(file: Path) -> tuple[str, str]:
+def _read(file: Path) -> "Written":
     """The article's name and text; a name of its own for what comes from standard input."""
     from fob_mail.articles.reading import LARGEST, decode  # noqa: PLC0415
+    from fob_mail.campaigns import Written  # noqa: PLC0415
 
     try:
         with click.open_file(str(file), "rb") as opened:
             raw = opened.read(LARGEST + 1)  # decode() says so if that is too much
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}.", "Check the file's name and who may read it.") from None
-    return ("article.txt" if str(file) == "-" else file.name), decode(raw)
+    return Written("article.txt" if str(file) == "-" else file.name, decode(raw))
 
 
 def _links(given: tuple[str, ...]) -> dict[str, str]:
@@ -134,21 +106,22 @@ def _links(given: tuple[str, ...]) -> dict[str, str]:
     return links
 
 
-def _show(draft: Draft) -> None:
+def _show(made: "Draft", problems: "list[Problem]") -> None:
     from fob_mail.articles.summary import summary  # noqa: PLC0415
     from fob_mail.cli.checking import show  # noqa: PLC0415
     from fob_mail.personalising import shown  # noqa: PLC0415
 
-    composed = draft.composed
-    click.echo(summary(draft.article))
-    click.echo()
-    click.echo(f"Subject    {shown(composed.subject)}")
-    click.echo(f"First line {shown(composed.preheader)}")
-    click.echo(f"Size       HTML {_size(composed.html)}, text {_size(composed.text)}")
-    click.echo()
-    show(draft.problems)
-    click.secho(f"Composed {draft.slug} for the list {draft.to}.", fg="green", bold=True)
-    click.echo(f"Look at it: fob-mail preview {draft.slug} --out preview/")
+    for composed in made.composed:
+        if len(made.composed) > 1:
+            click.secho(f"In the language {composed.language}", bold=True)
+        for article in made.articles[composed.language]:
+            click.echo(f"{summary(article)}\n")
+        click.echo(f"Subject    {shown(composed.subject)}")
+        click.echo(f"First line {shown(composed.preheader)}")
+        click.echo(f"Size       HTML {_size(composed.html)}, text {_size(composed.text)}\n")
+    show(problems)
+    click.secho(f"Composed {made.campaign.slug} for the list {made.to.slug}.", fg="green", bold=True)
+    click.echo(f"Look at it: fob-mail preview {made.campaign.slug} --out preview/")
 
 
 def _size(content: str) -> str:
@@ -156,22 +129,26 @@ def _size(content: str) -> str:
     return f"{size / 1000:.0f} kB" if size >= 1000 else f"{size} bytes"  # noqa: PLR2004 a kilobyte
 
 
-def _report(draft: Draft) -> dict[str, object]:
+def _report(made: "Draft", problems: "list[Problem]") -> dict[str, object]:
+    """The draft for --json; what is said of the first language stands at the top, and each language below."""
     from fob_mail.cli.checking import as_json  # noqa: PLC0415
+
+    languages = [_report_of(composed, made.articles[composed.language]) for composed in made.composed]
+    first = _report_of(made.composed[0], made.articles[made.composed[0].language])
+    return {"campaign": made.campaign.slug, "list": made.to.slug, **first, "languages": languages, "problems": as_json(problems)}
+
+
+def _report_of(composed: "Composed", articles: "tuple[Article, ...]") -> dict[str, object]:
     from fob_mail.personalising import shown  # noqa: PLC0415
 
-    composed = draft.composed
     return {
-        "campaign": draft.slug,
-        "list": draft.to,
         "language": composed.language,
         "subject": shown(composed.subject),
         "preheader": shown(composed.preheader),
         "html_bytes": len(composed.html.encode()),
         "text_bytes": len(composed.text.encode()),
-        "title": draft.article.title,
-        "event": _event(draft.article),
-        "problems": as_json(draft.problems),
+        "title": articles[0].title,
+        "event": _event(articles[0]),
     }
 
 

@@ -85,7 +85,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     from fob_mail import campaigns, ledger  # noqa: PLC0415
     from fob_mail.cli.checking import audience_problems_of, problems_of, show  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
-    from fob_mail.errors import ConflictError, InputError  # noqa: PLC0415
+    from fob_mail.errors import InputError  # noqa: PLC0415
     from fob_mail.personalising import shown  # noqa: PLC0415
     from fob_mail.preflight import errors, in_order  # noqa: PLC0415
 
@@ -96,10 +96,10 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
         words = f"{owed:,} are still to go" if owed else "everyone has been dealt with, and nothing is sent again"
         click.echo(f"{name} has been going out since {since}; {words}.", err=True)
         return 0
-    to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign))
+    to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign), campaign.reminder_of)
     for label, words in (
         ("Campaign", name),
-        ("Subject", shown(next(iter(campaigns.parts(session, campaign).values())).subject)),
+        *(("Subject", shown(part.subject)) for part in campaigns.parts(session, campaign).values()),
         ("To", f"{reach.audience:,} people on {to.slug} ({to.name})"),
         ("Not to", f"{reach.left:,} who left, {reach.pending:,} not confirmed, {reach.suppressed:,} suppressed"),
         ("From", to.sender),
@@ -111,8 +111,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     if wrong := errors(problems):
         raise InputError(f"{name} was not sent: {len(wrong)} thing{'s' * (len(wrong) > 1)} must be put right first.", wrong[0].remedy)
     if not reach.audience:
-        remedy = f"Import people: fob-mail subscribers import {to.slug} FILE.csv --consent …"
-        raise ConflictError(f'List "{to.slug}" has nobody confirmed on it.', remedy)
+        raise campaigns.nobody_to_mail(campaign, to)
     return reach.audience
 
 

@@ -12,6 +12,7 @@ __main__
 cli
 web
 sending restoring feedback catcher spam_assassin
+drafting
 campaigns
 ledger workers allowances
 audience

@@ -1,0 +1,145 @@
+"""How articles become the draft of a campaign: each in its language, to a list or to those whom another campaign reached."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import PurePath
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from sqlalchemy.orm import Session
+
+from fob_mail import campaigns
+from fob_mail.articles.article import Article
+from fob_mail.articles.front_matter import with_links
+from fob_mail.articles.reading import read
+from fob_mail.audience import attributes, lists
+from fob_mail.campaigns import Written
+from fob_mail.composing.composed import Composed, Masthead
+from fob_mail.composing.kinds import NEWSLETTER, REMINDER, Kind, kind_of
+from fob_mail.composing.merging import Vocabulary
+from fob_mail.composing.words import primary
+from fob_mail.composing.writing import Wishes, compose
+from fob_mail.errors import ConflictError, InputError
+from fob_mail.models import Campaign, MailingList
+from fob_mail.settings import Settings
+
+_TAGGED = re.compile(r".+\.([A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an organiser asks for; empty where it is for fob-mail to choose."""
+
+    slug: str
+    list_slug: str = ""
+    files: tuple[Written, ...] = ()
+    template: str = ""
+    language: str = ""
+    subject: str = ""
+    preheader: str = ""
+    links: dict[str, str] = field(default_factory=dict)
+    reminder_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was made of it: the articles by language, and the mail in each."""
+
+    campaign: Campaign
+    to: MailingList
+    articles: dict[str, tuple[Article, ...]]
+    composed: tuple[Composed, ...]
+
+
+def draft(session: Session, order: Order, settings: Settings, now: datetime) -> Draft:
+    """Compose what was ordered, and keep it as the campaign's draft. What cannot be is an error with its remedy."""
+    invited = _sent(session, order.reminder_of) if order.reminder_of else None
+    to = _list_of(session, order, invited)
+    kind = kind_of(order.template or (REMINDER if invited else "invite"), settings.templates_folder)
+    files = order.files or (tuple(campaigns.article_files(session, invited)) if invited else ())
+    if order.links:
+        files = tuple(Written(each.name, with_links(each.source, order.links)) for each in files)
+    zone = ZoneInfo(settings.organisation.timezone)
+    articles = in_languages(files, zone, now.astimezone(zone).date(), order.language, to.language)
+    _check_kind(articles, kind)
+    asks = "attribute" in "".join([order.subject, order.preheader, *(each.source for each in files)])
+    wishes = Wishes(order.subject, order.preheader, kind, Vocabulary(attributes.names(session, to.id) if asks else ()))
+    masthead = masthead_of(settings, to)
+    composed = tuple(compose(group[0], masthead, language, wishes, group[1:]) for language, group in articles.items())
+    saved = campaigns.save_draft(session, order.slug, to, files[0].name, files[0].source, composed, now)
+    campaigns.keep_files(session, saved, files, invited)
+    return Draft(saved, to, articles, composed)
+
+
+def articles_of(session: Session, campaign: Campaign, settings: Settings) -> dict[str, tuple[Article, ...]]:
+    """A campaign's articles by language, read as of the day on which it was first composed."""
+    zone = ZoneInfo(settings.organisation.timezone)
+    files, languages = campaigns.article_files(session, campaign), [*campaigns.parts(session, campaign)]
+    only = languages[0] if len(languages) == 1 else ""
+    to = campaigns.list_of(session, campaign)
+    return in_languages(tuple(files), zone, campaign.created_at.astimezone(zone).date(), only, to.language)
+
+
+def in_languages(files: tuple[Written, ...], zone: ZoneInfo, today: date, wanted: str, default: str) -> dict[str, tuple[Article, ...]]:
+    """Each file's article under its language: the one that is wanted for all, else its name's, its own, or the list's."""
+    found: dict[str, tuple[Article, ...]] = {}
+    for each in files:
+        article = read(each.source, each.name, zone, today)
+        language = wanted or language_of_name(each.name) or article.language or default
+        found[language] = (*found.get(language, ()), article)
+    return found
+
+
+def language_of_name(name: str) -> str:
+    """`es` of `article.es.md`, `es-BO` of `article.es_BO.txt`; empty where a name says none."""
+    match = _TAGGED.fullmatch(PurePath(name).stem)
+    if not match:
+        return ""
+    language, *rest = re.split("[-_]", match[1])
+    try:
+        Locale.parse(language.lower())
+    except (UnknownLocaleError, ValueError):
+        return ""
+    return "-".join([language.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])  # noqa: PLR2004 a region
+
+
+def masthead_of(settings: Settings, to: MailingList) -> Masthead:
+    """Who writes to this list."""
+    group = settings.organisation
+    return Masthead(group.name or to.name, group.postal_address, to.name, group.website, group.privacy_url, settings.theme)
+
+
+def _sent(session: Session, slug: str) -> Campaign:
+    """The campaign whose readers are reminded; one that nobody has got yet is a ConflictError."""
+    campaign = campaigns.find(session, slug)
+    if campaign.state in campaigns.UNFROZEN:
+        raise ConflictError(f"{slug} has not been sent, so there is nobody to remind.", f"Send it first: fob-mail send {slug}")
+    return campaign
+
+
+def _list_of(session: Session, order: Order, invited: Campaign | None) -> MailingList:
+    to = lists.find(session, order.list_slug) if order.list_slug else None
+    if invited is None:
+        if to is None:
+            raise InputError("It is not said to which list this goes.", "Name it: --list LIST")
+        return to
+    theirs = campaigns.list_of(session, invited)
+    if to is not None and to.id != theirs.id:
+        raise InputError(
+            f"{invited.slug} went to the list {theirs.slug}, not {to.slug}.", "Leave --list out: a reminder goes to the same list."
+        )
+    return theirs
+
+
+def _check_kind(articles: dict[str, tuple[Article, ...]], kind: Kind) -> None:
+    """Several articles in one language are a newsletter, or an organiser's own kind that shows them."""
+    if kind.name == NEWSLETTER or kind.own:
+        return
+    for language, group in articles.items():
+        if len(group) > 1:
+            names = " and ".join(repr(article.title[:40]) for article in group[:2])
+            remedy = (
+                f"Make a newsletter of them: --template newsletter. Or name their languages: article.{primary(language)}.md, article.es.md"
+            )
+            raise InputError(f"{len(group)} articles are in the language {language}: {names}.", remedy)
