@@ -12,10 +12,11 @@ from flufl.bounce import all_failures
 from fob_mail.inbound.classifying import classify
 from fob_mail.inbound.incoming import Incoming, Kind
 from tests.corpus.hostile import hostile
-from tests.corpus.sample import Sample
+from tests.corpus.sample import Sample, returned
 from tests.corpus.whole import corpus
 
 HEAD = "| | kind, recipient and status right | recipient right, of failures | answers taken for failures | mails/s |"
+NEWSLETTER = b'\n<td style=3D"padding:0 24px;font-family:Arial" width=3D"600">water is not=\n for sale</td>' * 450
 FAILED = {Kind.HARD, Kind.SOFT, Kind.BLOCKED, Kind.DELAYED}
 
 
@@ -36,8 +37,17 @@ def command(seconds: float, wrong: bool) -> None:
     print("|---|---|---|---|---|")
     print(_ours(samples, seconds, wrong), flush=True)
     print(_flufl(samples, seconds), flush=True)
+    whole = [sample for sample in map(_whole, samples) if len(sample.raw) > len(NEWSLETTER)]
+    rate = _rate(classify, whole, seconds)
+    print(f"\n{len(whole)} of them with the whole newsletter of {len(NEWSLETTER):,} octets returned: {rate:,.0f} mails/s")
     slowest = sorted(((_seconds(raw), name) for name, raw in hostile()), reverse=True)[:3]
-    print("\nSlowest of the hostile mails: " + ", ".join(f"{name} {taken * 1000:.0f} ms" for taken, name in slowest))
+    print("Slowest of the hostile mails: " + ", ".join(f"{name} {taken * 1000:.0f} ms" for taken, name in slowest))
+
+
+def _whole(sample: Sample) -> Sample:
+    """The same mail, where it returns what we sent, with all of that."""
+    head = returned().encode()
+    return Sample(sample.name, sample.raw.replace(head, head + NEWSLETTER), sample.kind, sample.recipient, sample.status)
 
 
 def _ours(samples: list[Sample], seconds: float, wrong: bool) -> str:

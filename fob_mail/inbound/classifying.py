@@ -37,7 +37,7 @@ def classify(raw: bytes, *, envelope_to: tuple[str, ...] = (), envelope_from: st
 
 def _classify(raw: bytes, envelope_to: tuple[str, ...], envelope_from: str | None) -> Incoming:
     mail = mail_of(raw)
-    returned = returned_headers(mail, forms.quoted_text(mail))
+    returned = returned_headers(mail, mail.quoted)
     found = _what(mail, returned, null_path=_is_null(mail, envelope_from))
     kind, reason, failures, new_address = found
     tokens = tokens_of(mail, returned, envelope_to)
@@ -80,16 +80,16 @@ def _what(mail: Mail, returned: Headers, *, null_path: bool) -> _Found:
     automatic = answers.is_automatic(mail)
     if forms.is_report(mail, automatic=automatic, null_path=null_path):
         return _worded(mail, returned)
-    return _written(mail, automatic=automatic)
+    return _written(mail, automatic=automatic or null_path)  # people's mail has a return path (RFC 3834 §3.3)
 
 
 def _reported(told: list[Told], mail: Mail, returned: Headers) -> _Found:
     """By a report's fields. If none of its recipients failed, it is a receipt."""
     if all(_CHALLENGED.search(one.diagnostic) for one in told):
         return _Found(Kind.AUTO_REPLY, "A challenge: somebody's mail program wants to know you first.")
-    words = forms.own_text(mail)
+    words = mail.own
     named = [_named(one, mail, returned) for one in told if one.action not in _NOTHING_WRONG]
-    failures = tuple(_failure(one, one.action == "delayed", words) for one in named)
+    failures = tuple(_failure(one, one.action == "delayed" or (not one.action and forms.is_waiting(mail)), words) for one in named)
     return _gravest(failures) if failures else _Found(Kind.AUTO_REPLY, "A receipt: it was delivered.")
 
 
@@ -107,10 +107,10 @@ def _named(told: Told, mail: Mail, returned: Headers) -> Told:
 def _worded(mail: Mail, returned: Headers) -> _Found:
     """By a report's words. One that tells nothing is a soft failure of whoever its token names."""
     delayed = forms.is_waiting(mail)
-    failures = tuple(_failure(one, delayed, forms.own_text(mail)) for one in forms.told_in(mail, returned.all("to")))
+    failures = tuple(_failure(one, delayed, mail.own) for one in forms.told_in(mail, returned.all("to")))
     if failures:
         return _gravest(failures)
-    text = forms.own_text(mail)
+    text = mail.own
     kind, cause, status = verdict_of("", text, delayed=delayed)
     return _gravest((Failure("", Known.TEXT, kind, cause, status, diagnostic_of(text)),))
 

@@ -10,11 +10,8 @@ from email import message_from_bytes
 
 from fob_mail.inbound.answers import calls_itself_automatic
 from fob_mail.inbound.incoming import Known
-from fob_mail.inbound.mail import Mail
+from fob_mail.inbound.mail import LONGEST_OWN, Mail
 from fob_mail.inbound.reports import LONGEST_ADDRESS, Told, address_of
-
-LONGEST_READ = 16_000
-"""Characters of a report in words that are read."""
 
 MOST_LINES = 400
 MOST_RECIPIENTS = 50
@@ -71,18 +68,6 @@ _WAITING = re.compile(
     r"送)|遅延|遅れ",
     re.IGNORECASE,
 )
-_RETURNED = re.compile(
-    r"^[ \t>]{0,4}(?:-{2,}[ \t]?(?:(?:start of )?(?:the )?(?:original|unsent|returned|undelivered|rejected|forwarded) (?:message|"
-    r"mail|e-?mail)|message header|below this line|this is a copy|the (?:header|text) of|ursprüngliche|mensaje original|"
-    r"message (?:d.origine|original)|enclosed is|copy of|return(?:ed)? (?:message|mail)|header|body)\b.{0,80}|"
-    r"--- (?:the header of|below this line).{0,80}|message headers? follows?[.:]?|original message (?:headers|"
-    r"follows)[:.]?.{0,20}|(?:the )?(?:text|header|copy|"
-    r"first \d+ lines) of (?:the |your )?(?:original )?(?:message|mail|e-?mail).{0,60}|"
-    r"en-t[êe]tes de message d.origine.{0,5}|ursprüngliche nachrichtenkopfzeilen.{0,5}|encabezados de mensajes? originales?.{0,5}|"
-    r"元のメッセージ.{0,30}|"
-    r"received: ?(?:from|by|\().{0,300}|\|-{3,} ?message (?:text|header)s? follow.{0,60})[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 _LINE = re.compile(
     r"^[ \t>*|-]{0,12}(?:(?:failed |bad |final |original |invalid |unknown |rejected )?(?:recipient|address|user|mailbox|to|an|"
     r"empf[äa]nger|destinatari[oa]s?|destinataire|adresse|direcci[óo]n|受信者|宛先|undeliverable to|can.?t send to|"
@@ -121,42 +106,29 @@ def is_report(mail: Mail, *, automatic: bool, null_path: bool) -> bool:
         return False
     if any(name in headers for name in _FAILED_HEADERS):
         return True
-    own = own_text(mail)
+    if not (daemon or null_path or failing):
+        return False
+    own = mail.own
     worded = bool(_WORDS.search(own) or _SURE.search(own))
     sure = bool(_SURE.search(own) or _CODED.search(own) or mail.of_kind("message/rfc822", "text/rfc822-headers"))
     if daemon:
         return failing or worded
     if null_path and not automatic:
         return failing or (worded and sure)
-    return failing and worded and (sure or len(own) < len(mail.text[:LONGEST_READ]))
+    return failing and worded and (sure or bool(mail.quoted))
 
 
 def is_waiting(mail: Mail) -> bool:
     """Whether a report says that the server goes on trying."""
-    own = own_text(mail)
+    own = mail.own
     return bool(_WAITING.search(own)) and not re.search(
         r"permanent(?:ly)? (?:error|fail|fatal)|giving up|given up|gave up", own, re.IGNORECASE
     )
 
 
-def own_text(mail: Mail) -> str:
-    """A report's own words, without the message that it returns."""
-    text = mail.text[:LONGEST_READ]
-    found = _RETURNED.search(text)
-    return text[: found.start()] if found else text
-
-
-def quoted_text(mail: Mail) -> str:
-    """The message that a report returns in its text; empty if there is none."""
-    found = _RETURNED.search(mail.text[:LONGEST_READ])
-    if not found:
-        return ""
-    return mail.text[found.start() if found[0].lower().startswith("received:") else found.end() :].lstrip("\n -")
-
-
 def told_in(mail: Mail, returned_to: list[str]) -> list[Told]:
     """Whom a report in words is about, and what it says of each. `returned_to`: the To of what came back."""
-    own = own_text(mail)
+    own = mail.own
     strangers = _strangers(mail)
     told = _by_lines(own, strangers)
     named = [address for value in mail.headers.all(*_FAILED_HEADERS) for address in map(address_of, value.split(",")[:MOST_RECIPIENTS])]
@@ -232,7 +204,7 @@ def by_flufl(mail: Mail) -> list[str]:
 
     kept = [(name, value) for name in sorted(mail.headers.names) for value in mail.headers.all(name)[:3]]
     head = "".join(f"{name}: {value[:300]}\n" for name, value in kept[:60] if not name.startswith("content-"))
-    body = "\n".join(line[:300] for line in mail.text[:LONGEST_READ].splitlines()[:MOST_LINES])
+    body = "\n".join(line[:300] for line in mail.text[:LONGEST_OWN].splitlines()[:MOST_LINES])
     octets = head.encode("ascii", "replace") + f"Content-Type: text/plain; charset=utf-8\n\n{body}\n".encode("utf-8", "replace")
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # else it logs the traceback of whatever it trips over
     try:

@@ -22,6 +22,9 @@ LONGEST_VALUE = 4000
 LONGEST_TEXT = 64_000
 """Characters of a part that are read."""
 
+LONGEST_OWN = 16_000
+"""Characters of a report's own words that are read."""
+
 DEEPEST = 12
 MOST_PARTS = 60
 MOST_HEADERS = 400
@@ -34,6 +37,20 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?td|/?h\d|/?li)\b[^<>]{0,500}>", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(/?)(?:style|script|head)\b[^<>]{0,2000}>?", re.IGNORECASE)
 _NO_CHARSETS = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "unicode-escape", "raw-unicode-escape"})
+_RETURNED = re.compile(
+    r"^[ \t>]{0,4}(?:-{2,}[ \t]?(?:(?:start of )?(?:the )?(?:original|unsent|returned|undelivered|rejected|forwarded) (?:message|"
+    r"mail|e-?mail)|message header|below this line|this is a copy|the (?:header|text) of|ursprüngliche|mensaje original|"
+    r"message (?:d.origine|original)|enclosed is|copy of|return(?:ed)? (?:message|mail)|header|body)\b.{0,80}|"
+    r"--- (?:the header of|below this line).{0,80}|message headers? follows?[.:]?|original message (?:headers|"
+    r"follows)[:.]?.{0,20}|(?:the )?(?:text|header|copy|"
+    r"first \d+ lines) of (?:the |your )?(?:original )?(?:message|mail|e-?mail).{0,60}|"
+    r"en-t[êe]tes de message d.origine.{0,5}|ursprüngliche nachrichtenkopfzeilen.{0,5}|encabezados de mensajes? originales?.{0,5}|"
+    r"元のメッセージ.{0,30}|"
+    r"received: ?(?:from|by|\().{0,300}|\|-{3,} ?message (?:text|header)s? follow.{0,60})[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Where a report's own words end and the message that it returns begins."""
+
 _CHARSETS = {"iso-2022-jp": "iso2022_jp_2", "us-ascii": "latin-1", "ascii": "latin-1", "unknown-8bit": "utf-8"}
 
 
@@ -103,6 +120,25 @@ class Mail:
         own = [part for part in self.parts if part.level == 0]
         plain = [part.text for part in own if part.kind == "text/plain" and part.text.strip()]
         return plain[0] if plain else next((part.text for part in own if part.kind == "text/html"), "")
+
+    @property
+    def own(self) -> str:
+        """Of a report: its own words, without the message that it returns."""
+        return self._halves[0]
+
+    @property
+    def quoted(self) -> str:
+        """The message that a report returns in its text; empty if there is none."""
+        return self._halves[1]
+
+    @cached_property
+    def _halves(self) -> tuple[str, str]:
+        text = self.text[:LONGEST_OWN]
+        found = _RETURNED.search(text)
+        if not found:
+            return text, ""
+        start = found.start() if found[0].lower().startswith("received:") else found.end()
+        return text[: found.start()], self.text[start:].lstrip("\n -")
 
     def of_kind(self, *kinds: str) -> list[Part]:
         """The parts of these kinds."""

@@ -77,6 +77,7 @@ _WRITTEN = (
     ("ooo-qmail", _RUTH, "Water is not for sale [auto-reply]", "I am away from my mail.\n", "Auto-Submitted: auto-replied\nPrecedence: junk", OOO, "", ""),
     ("auto-full-words", "noreply@council.example.net", "Automatic reply: your message", "Your e-mail could not be processed because this mailbox is not monitored. Delivery to the inbox failed; use our form.\n", "Auto-Submitted: auto-replied", AUTO, "", ""),
     ("auto-left", _RUTH, "Automatic reply: Water", "Ruth Okafor no longer works for the council. Please write to office@example.net.\n", "Auto-Submitted: auto-replied", AUTO, "", ""),
+    ("auto-unmarked", _RUTH, "Thank you for your e-mail", "I will answer as soon as I can.\n", "Return-Path: <>\nPrecedence: bulk", AUTO, "", ""),
     ("auto-null", _RUTH, "Thank you for your message", "Thank you for your message. We have received your e-mail.\n", "Return-Path: <>\nAuto-Submitted: auto-replied", AUTO, "", ""),
     ("calendar", _RUTH, "Accepted: Water is not for sale", "Ruth Okafor has accepted.\n", "", OTHER, "", ""),
     ("reply-short", _RUTH, "Re: Water is not for sale", "Yes!\n", _ANSWER, REPLY, "", ""),
