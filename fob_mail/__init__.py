@@ -21,6 +21,7 @@ The map, in reading order, from the bottom of the house to its top:
     audience/       lists, subscribers, consent, suppressions
     spam_assassin   what SpamAssassin says of a message
     campaigns       article and list become a campaign, frozen
+    notes           which mails fob-mail itself owes one person
     ledger          which deliveries are owed, under way and settled
     allowances      how much a relay or domain may still be given, by all workers together
     journal         what was on the wire when a worker died

@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import struct
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
@@ -30,6 +31,23 @@ class Subscribed(NamedTuple):
     campaign_id: int
 
 
+class Purpose(StrEnum):
+    """What a token of Asked is good for; made for one, it is worth nothing for another."""
+
+    FORM = "form"  # shows that a form was fetched, and when: what is filled in faster than people type is no person's
+    CONFIRM = "confirm"  # this subscriber wants to be on this list
+    MOVE = "move"  # this subscriber's address is to be that of this note
+    MINE = "mine"  # all that is known of this subscriber
+
+
+class Asked(NamedTuple):
+    """What a link stands for that was asked for, when (seconds of Unix time): whoever reads it decides for how long it is good."""
+
+    subject_id: int
+    other_id: int
+    at: int
+
+
 class Place(NamedTuple):
     """What a return path stands for: one delivery of one campaign."""
 
@@ -42,12 +60,12 @@ class Links:
 
     def __init__(self, keys: list[bytes], base_url: str) -> None:
         self._keys = [hashlib.blake2b(key, digest_size=32, person=b"fob-mail link").digest() for key in keys]
+        self._base = base_url
         self._unsubscribe = f"{base_url}/u/"
 
     def unsubscribe_token(self, who: Subscribed) -> str:
         """43 characters, safe in URLs, that name who would leave which list by which campaign's mail."""
-        payload = _LINK.pack(who.subscriber_id, who.list_id, who.campaign_id)
-        return base64.urlsafe_b64encode(payload + _mac(self._keys[0], b"leave", payload, _LINK_MAC)).decode()[:TOKEN_LENGTH]
+        return self._signed(b"leave", who)
 
     def unsubscribe_url(self, who: Subscribed) -> str:
         """The one https URI of List-Unsubscribe, and the page's address: the same by RFC 8058 §3.1."""
@@ -59,6 +77,27 @@ class Links:
 
     def read_unsubscribe_token(self, token: str) -> Subscribed | None:
         """What the token stands for, or None if it was not made here for this purpose, to the letter."""
+        numbers = self._read(b"leave", token)
+        return Subscribed(*numbers) if numbers else None
+
+    def token(self, purpose: Purpose, asked: Asked) -> str:
+        """43 characters, safe in URLs, that are good for one purpose."""
+        return self._signed(purpose.encode(), asked)
+
+    def read_token(self, purpose: Purpose, token: str) -> Asked | None:
+        """What a token of that purpose stands for, however old; None if it was not made here for it, to the letter."""
+        numbers = self._read(purpose.encode(), token)
+        return Asked(*numbers) if numbers else None
+
+    def url(self, page: str, token: str = "") -> str:
+        """The address of a page: `/c/` with its token, `/join/` with a list's slug."""
+        return f"{self._base}{page}{token}"
+
+    def _signed(self, purpose: bytes, numbers: tuple[int, int, int]) -> str:
+        payload = _LINK.pack(*numbers)
+        return base64.urlsafe_b64encode(payload + _mac(self._keys[0], purpose, payload, _LINK_MAC)).decode()[:TOKEN_LENGTH]
+
+    def _read(self, purpose: bytes, token: str) -> tuple[int, int, int] | None:
         if len(token) != TOKEN_LENGTH or not token.isascii():
             return None
         try:
@@ -68,9 +107,10 @@ class Links:
         if base64.urlsafe_b64encode(raw).decode()[:TOKEN_LENGTH] != token:
             return None  # another spelling of the same bytes: base64 leaves two bits free
         payload, mac = raw[:-_LINK_MAC], raw[-_LINK_MAC:]
-        if not any(hmac.compare_digest(_mac(key, b"leave", payload, _LINK_MAC), mac) for key in self._keys):
+        if not any(hmac.compare_digest(_mac(key, purpose, payload, _LINK_MAC), mac) for key in self._keys):
             return None
-        return Subscribed(*_LINK.unpack(payload))
+        first, second, third = _LINK.unpack(payload)
+        return first, second, third
 
     def return_path(self, mailbox: str, place: Place) -> str:
         """VERP: `bounces+TOKEN@example.org` for the mailbox bounces@example.org; at most 64 octets of local part wanted."""

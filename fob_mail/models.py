@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0005"
+SCHEMA_REVISION = "0006"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -106,6 +106,31 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"  # the final dot was on the wire and no reply was read: never resent silently
 
 
+class NoteState(StrEnum):
+    """Where a note stands; what is said of deliveries holds for it too."""
+
+    QUEUED = "queued"  # owed, at due_at or later
+    LEASED = "leased"  # a process has it, and nothing of it is on the wire: owed again when its lease has run out
+    SENDING = "sending"  # it may be on the wire: unknown when its lease has run out
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SKIPPED = "skipped"  # there was nothing to write, or nobody to write to any more
+    UNKNOWN = "unknown"  # never sent again silently; who waits for one asks again
+
+
+class NoteKind(StrEnum):
+    """What a note says; its template has the same name."""
+
+    WISH = "wish"  # somebody asked to be on a list: which note it becomes is seen when it is taken up
+    CONFIRM = "confirm"  # is it you who asked?
+    WELCOME = "welcome"  # you are on the list
+    ALREADY = "already"  # you were on it before you asked
+    GOODBYE = "goodbye"  # you have left
+    MOVE = "move"  # is this your new address?
+    MOVED = "moved"  # to the old address: we write to another one now
+    MINE = "mine"  # the way to all that is known of you
+
+
 def _enum(kind: type[StrEnum]) -> Enum:
     return Enum(kind, native_enum=False, length=12, values_callable=lambda members: [str(m) for m in members])
 
@@ -136,6 +161,7 @@ class Subscriber(Base):
     language: Mapped[str | None] = mapped_column(String(35))  # BCP 47; none: the list's
     attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # then name, language and attributes are empty, the address a number
 
 
 class MailingList(Base):
@@ -166,6 +192,7 @@ class Subscription(Base):
     list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"), primary_key=True)
     state: Mapped[SubscriptionState] = mapped_column(_enum(SubscriptionState))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # mailed again from then on
 
 
 class Consent(Base):
@@ -177,7 +204,9 @@ class Consent(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"))
     list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"))
-    what: Mapped[str] = mapped_column(String(12))  # joined, left, returned
+    what: Mapped[str] = mapped_column(
+        String(12)
+    )  # asked, joined, left, returned, paused, resumed, moved, erased; reason: why they left, in their words
     how: Mapped[str] = mapped_column(String(20))  # import, organiser, one-click, page, form
     evidence: Mapped[str] = mapped_column(Text)  # the organiser's words and the file, or the form and where it came from
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -339,3 +368,38 @@ class Feedback(Base):
     status: Mapped[str] = mapped_column(String(20), default="", server_default="")
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Note(Base):
+    """A mail that fob-mail itself owes one person: to confirm, to welcome, to say goodbye."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index(None, "state", "due_at"), Index(None, "subscriber_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[NoteKind] = mapped_column(_enum(NoteKind))
+    state: Mapped[NoteState] = mapped_column(_enum(NoteState), default=NoteState.QUEUED, server_default=NoteState.QUEUED)
+    list_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("mailing_lists.id"))
+    subscriber_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("subscribers.id"))
+    address: Mapped[str] = mapped_column(String(320))  # normalised; empty once the note is old
+    name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    language: Mapped[str | None] = mapped_column(String(35))
+    evidence: Mapped[str] = mapped_column(Text, default="", server_default="")  # of a wish: the form, and the network it came from
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    worker: Mapped[str | None] = mapped_column(String(64))
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    code: Mapped[int | None]
+    reply: Mapped[str | None] = mapped_column(Text)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Knock(Base):
+    """How often an address, a network or everybody asked for a mail within an hour; a keyed digest stands for which."""
+
+    __tablename__ = "knocks"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    times: Mapped[int] = mapped_column(default=0, server_default="0")

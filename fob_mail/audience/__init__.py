@@ -3,6 +3,8 @@
 lists          mailing lists: create, find, edit
 subscribers    one person: add, show, remove; everyone: export
 importing      a file of people, a million of them if need be
+joining        by a form, and a press on the link in the mail that asks
+limits         how often may an address, a network, everybody ask
 leaving        leaving a list, taking that back, leaving all
 suppressions   addresses that are never mailed again
 counting       how many stand how

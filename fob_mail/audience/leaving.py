@@ -1,13 +1,15 @@
 """How a person leaves a list, takes that back, or leaves them all. What is asked for twice is done, and written down, once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from fob_mail.audience import suppressions
-from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
+from fob_mail.models import Campaign, Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,28 @@ class Standing:
     state: SubscriptionState
     suppressed: SuppressionReason | None  # why they are mailed by no list at all, if so
     other_lists: int  # how many other lists they are on, waiting or confirmed
+    paused_until: datetime | None = None  # if that is still to come
+
+
+class OneClick(NamedTuple):
+    """Who leaves which list by the mail of which campaign."""
+
+    subscriber_id: int
+    list_id: int
+    campaign_id: int
+
+
+_GONE = (
+    update(Subscription.__table__)  # type: ignore[arg-type]  # SQLAlchemy types it FromClause
+    .where(
+        Subscription.subscriber_id == bindparam("person"),
+        Subscription.list_id == bindparam("list"),
+        Subscription.state != SubscriptionState.LEFT,
+    )
+    .values(state=SubscriptionState.LEFT, since=bindparam("now"), paused_until=None)
+    .returning(Subscription.subscriber_id)
+)
+_SAID = insert(Consent).values(what="left", how="one-click")
 
 
 def standing(session: Session, subscriber_id: int, list_id: int) -> Standing | None:
@@ -55,10 +79,21 @@ def leave(  # noqa: PLR0913, PLR0917 who, from what, and the four words of the d
     gone = (
         update(Subscription)
         .where(Subscription.subscriber_id == subscriber_id, Subscription.list_id == list_id, Subscription.state != SubscriptionState.LEFT)
-        .values(state=SubscriptionState.LEFT, since=now)
+        .values(state=SubscriptionState.LEFT, since=now, paused_until=None)
     )
     for changed in session.scalars(gone.returning(Subscription.list_id)).all():
         session.add(Consent(subscriber_id=subscriber_id, list_id=changed, what="left", how=how, evidence=evidence, given_at=now))
+
+
+def leave_by_one_click(session: Session, many: Sequence[OneClick], now: datetime) -> None:
+    """Take many people off their lists at once, at the word of their mail programs: an update and a line of the diary each."""
+    connection = session.connection()
+    names = dict(connection.execute(select(Campaign.id, Campaign.slug).where(Campaign.id.in_({one.campaign_id for one in many}))).all())
+    for one in many:
+        if connection.execute(_GONE, {"person": one.subscriber_id, "list": one.list_id, "now": now}).first():
+            evidence = f"campaign {names.get(one.campaign_id, one.campaign_id)}" if one.campaign_id else "a note"
+            said = {"subscriber_id": one.subscriber_id, "list_id": one.list_id, "evidence": evidence, "given_at": now}
+            connection.execute(_SAID, said)
 
 
 def leave_all(session: Session, subscriber_id: int, how: str, evidence: str, now: datetime) -> None:

@@ -39,3 +39,10 @@ def lift_asked(session: Session, digest: bytes) -> bool:
 def reason(session: Session, digest: bytes) -> SuppressionReason | None:
     """Why the address is suppressed, or None where it is not."""
     return session.scalar(select(Suppression.why).where(Suppression.digest == digest))
+
+
+def lift_by_own_word(session: Session, digest: bytes) -> bool:
+    """Take a suppression back because the person asks for mail, and has shown that it arrives; never one for a complaint."""
+    liftable = (SuppressionReason.ASKED, SuppressionReason.ERASED, SuppressionReason.BOUNCE)
+    lifted = delete(Suppression).where(Suppression.digest == digest, Suppression.why.in_(liftable))
+    return session.scalar(lifted.returning(Suppression.digest)) is not None

@@ -142,6 +142,29 @@ def ls(installation: Installation, as_json: bool) -> None:
         click.echo('There is no list yet. Make one: fob-mail list create supporters --name "…" --from "… <…@…>"')
 
 
+@command.command("snippet")
+@click.argument("slug")
+@click.pass_obj
+def snippet(installation: Installation, slug: str) -> None:
+    """Print a form for the list SLUG, in HTML, to put on a site of yours; it needs no script.
+
+    The list must be public. Where it is sent, a page of fob-mail's answers, in the reader's language.
+
+    \b
+    Example:
+      fob-mail list snippet supporters
+    """  # noqa: D301 click's \b
+    from fob_mail.audience import lists  # noqa: PLC0415
+    from fob_mail.errors import ConflictError  # noqa: PLC0415
+    from fob_mail.web.snippet import snippet_of  # noqa: PLC0415
+
+    with installation.database.read() as session:
+        found = lists.find(session, slug)
+    if not found.public:
+        raise ConflictError(f"The list {slug} is private: nobody may join it by a form.", f"Open it: fob-mail list edit {slug} --public")
+    click.echo(snippet_of(found, installation.links, installation.settings.organisation.privacy_url))
+
+
 def _wishes_of(wished: "dict[str, str | bool | None]") -> "Wishes":
     from fob_mail.audience.lists import Wishes  # noqa: PLC0415
     from fob_mail.models import OptIn  # noqa: PLC0415

@@ -3,6 +3,8 @@
 import errno
 import signal
 import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,11 +13,13 @@ from fob_mail.cli.installation import Installation
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from flask import Flask
     from waitress.server import BaseWSGIServer
 
+    from fob_mail.database import Database
     from fob_mail.settings import Settings
 
 THREADS = 8
@@ -55,11 +59,28 @@ def command(installation: Installation, host: str, port: int) -> None:
         address = address_of(server, host)
         _warn(settings, address)
         click.echo(f"Listening on {address}")
-        server.run()
+        with _posting(installation, database):
+            server.run()
         server.close()
     finally:
         database.close()
     click.echo("Stopped.", err=True)
+
+
+@contextmanager
+def _posting(installation: Installation, database: "Database") -> "Iterator[None]":
+    """The notes that the pages owe go out beside them."""
+    from fob_mail import workers  # noqa: PLC0415
+    from fob_mail.sending.posting import Post, post_until  # noqa: PLC0415
+
+    post, ended = Post(database, installation.settings, installation.links, f"serve-{workers.own_name()}"), threading.Event()
+    thread = threading.Thread(target=post_until, args=(post, ended), name="notes", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(PATIENCE)
 
 
 def listen(app: "Flask", host: str, port: int) -> "BaseWSGIServer":
@@ -73,7 +94,7 @@ def listen(app: "Flask", host: str, port: int) -> "BaseWSGIServer":
             port=port,
             threads=THREADS,
             ident=None,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=False,  # the gate believes those that the settings trust, and nobody else reads them
             max_request_body_size=LARGEST_READ,
             max_request_header_size=LARGEST_HEADERS,
         )

@@ -33,13 +33,15 @@ def command(installation: Installation, once: bool) -> None:
     from fob_mail import workers  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.cli.stopping import interrupts  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.sending.posting import Post  # noqa: PLC0415
 
     database, beat_at = installation.database, 0.0
+    post = Post(database, installation.settings, installation.links, workers.own_name())
     installation.begin_logs(to_standard_error=not sys.stderr.isatty())
     click.echo(f"Worker {workers.own_name()} waits for campaigns.", err=True)
     with interrupts() as stopper:
         while not stopper.asked.is_set():
-            sent = _round(installation, stopper)
+            sent = _round(installation, stopper) or bool(post.round())
             if once and not sent:
                 break
             if time.monotonic() >= beat_at:

@@ -21,6 +21,8 @@ from fob_mail.settings import Theme
 from fob_mail.slots import is_branch
 
 SHIPPED = ("invite", "newsletter", "letter", "reminder")
+NOTES = ("confirm", "welcome", "already", "goodbye", "move", "moved", "mine")
+"""Mails that fob-mail itself owes one person. Organisers may have templates of their own for them; no campaign is of these kinds."""
 NEWSLETTER, REMINDER = "newsletter", "reminder"
 
 _VARIABLE = re.compile(r"var\(--([a-z-]+)\)")
@@ -74,7 +76,7 @@ def kind_of(name: str, own: Path | None) -> Kind:
     """The kind of that name: the organisers' own before ours; raises InputError that names the nearest."""
     if own and _NAME.fullmatch(name) and (own / name / "message.html").is_file():
         return Kind(name, own)
-    if name in SHIPPED:
+    if name in (*SHIPPED, *NOTES):
         return Kind(name)
     known = kinds(own)
     near = difflib.get_close_matches(name, known, n=1)
@@ -85,7 +87,7 @@ def kind_of(name: str, own: Path | None) -> Kind:
 def kinds(own: Path | None) -> list[str]:
     """The names of all kinds, ours first."""
     found = sorted(file.parent.name for file in own.glob("*/message.html")) if own else []
-    return [*SHIPPED, *(name for name in found if name not in SHIPPED and _NAME.fullmatch(name))]
+    return [*SHIPPED, *(name for name in found if name not in (*SHIPPED, *NOTES) and _NAME.fullmatch(name))]
 
 
 @lru_cache(maxsize=32)

@@ -28,6 +28,8 @@ class Heading:
     reply_to: tuple[str, str] | None
     list_slug: str
     list_name: str
+    automatic: bool = False  # written by a program on its own account (RFC 3834 §5), not by an organiser
+    listed: bool = True  # mail of the list, with its name and the way out in the headers
 
     @property
     def domain(self) -> str:
@@ -92,11 +94,16 @@ def _headers(composed: Composed, heading: Heading) -> list[bytes | Slot]:
     domain = heading.domain
     fixed = [
         ("From", mailbox(heading.sender_name, _ascii(heading.sender_address))),
-        ("List-Id", f"{phrase(heading.list_name)} <{heading.list_slug}.{domain}>"),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        ("List-Post", "NO"),
         ("MIME-Version", "1.0"),
     ]
+    if heading.listed:
+        fixed += [
+            ("List-Id", f"{phrase(heading.list_name)} <{heading.list_slug}.{domain}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ("List-Post", "NO"),
+        ]
+    if heading.automatic:
+        fixed.append(("Auto-Submitted", "auto-generated"))
     if heading.reply_to:
         name, address = heading.reply_to
         fixed.append(("Reply-To", mailbox(name, _ascii(address))))
@@ -104,7 +111,8 @@ def _headers(composed: Composed, heading: Heading) -> list[bytes | Slot]:
     personal = MARK.search(composed.subject)
     subject = Slot("subject", Where.HEADER, composed.subject) if personal else unstructured(composed.subject).encode("ascii")
     stream += [b"Subject: ", subject, b"\r\n"]
-    for header, slot in (("To", "to"), ("Date", "date"), ("Message-ID", "message_id"), ("List-Unsubscribe", "list_unsubscribe")):
+    own = [("To", "to"), ("Date", "date"), ("Message-ID", "message_id")]
+    for header, slot in [*own, ("List-Unsubscribe", "list_unsubscribe")] if heading.listed else own:
         stream += [f"{header}: ".encode(), Slot(slot, Where.HEADER), b"\r\n"]
     return stream
 

@@ -33,7 +33,12 @@ def compose(article: Article, masthead: Masthead, language: str, wishes: Wishes 
     preheader = wanted[1] or preheader_of(articles[0], words, tuple(other.title for other in articles[1:]))
     first_line = preheader if wanted[1] or (wishes.kind.name != NEWSLETTER and names_people(articles[0])) else ""
     page = lay_out(articles, masthead, language, subject, first_line)
-    return Composed(language, subject, preheader, _html(page, wishes.kind), _text(page, wishes.kind))
+    return drawn(page, wishes.kind, preheader)
+
+
+def drawn(page: Page, kind: Kind, preheader: str) -> Composed:
+    """A page by the templates of its kind, as HTML and as text."""
+    return Composed(page.language, page.subject, preheader, _html(page, kind), _text(page, kind))
 
 
 def _html(page: Page, kind: Kind) -> str:

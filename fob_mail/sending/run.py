@@ -168,10 +168,10 @@ def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Compos
     )
     templates = {language: message_template(composed, heading) for language, composed in parts.items()}
     default = to.language if to.language in templates else next(iter(templates))
-    return Personaliser(templates, default, sender, links, _signers(settings))
+    return Personaliser(templates, default, sender, links, signers_of(settings))
 
 
-def _signers(settings: Settings) -> list[Signer]:
+def signers_of(settings: Settings) -> list[Signer]:
     """Who signs each message in this process."""
     if not settings.dkim:
         return []
@@ -180,10 +180,10 @@ def _signers(settings: Settings) -> list[Signer]:
     return read_signers(settings.dkim)
 
 
-def heading_of(to: MailingList) -> Heading:
+def heading_of(to: MailingList, *, automatic: bool = False, listed: bool = True) -> Heading:
     """What a list's mails say of their sender."""
     name, address = parseaddr(to.sender)
-    return Heading(name, address, parseaddr(to.reply_to) if to.reply_to else None, to.slug, to.name)
+    return Heading(name, address, parseaddr(to.reply_to) if to.reply_to else None, to.slug, to.name, automatic, listed)
 
 
 def wires_of(settings: Settings) -> list[Wire]:

@@ -4,10 +4,12 @@ theme      how mails look
 relays     how each relay is reached, and how much it may be given
 model      all else that can be set, what for, and which values
 kinds      values that several sections take
+pages      the public pages: joining, proxies, how long what is kept
 reading    from the file and the environment
 """
 
 from fob_mail.settings.model import Dkim, Logs, Organisation, Sending, Settings
+from fob_mail.settings.pages import Joining, Retention, Web
 from fob_mail.settings.reading import DEFAULT_FILE, ENV_PREFIX, complaints, find_file, load
 from fob_mail.settings.relays import LOCAL_HOSTS, Domain, Limits, Relay, Security, Smtp
 from fob_mail.settings.theme import Theme
@@ -18,15 +20,18 @@ __all__ = [
     "LOCAL_HOSTS",
     "Dkim",
     "Domain",
+    "Joining",
     "Limits",
     "Logs",
     "Organisation",
     "Relay",
+    "Retention",
     "Security",
     "Sending",
     "Settings",
     "Smtp",
     "Theme",
+    "Web",
     "complaints",
     "find_file",
     "load",

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, Valid
 
 from fob_mail.logs import Style
 from fob_mail.settings.kinds import YEAR, Key, MaybeFile, Seconds, Visible
+from fob_mail.settings.pages import Joining, Retention, Web
 from fob_mail.settings.relays import LOCAL_HOSTS, THE_ONE, Domain, Relay, Smtp
 from fob_mail.settings.theme import Theme
 
@@ -162,6 +163,9 @@ class Settings(BaseModel):
         default=[], description="What readers' mail providers are given at the most, a [[domains]] section for each provider."
     )
     sending: Sending = Field(default_factory=Sending)
+    joining: Joining = Field(default_factory=Joining)
+    web: Web = Field(default_factory=Web)
+    retention: Retention = Field(default_factory=Retention)
     logs: Logs = Field(default_factory=Logs)
     dkim: list[Dkim] = Field(
         default=[], description="Keys that sign each mail by DKIM in this process, a [[dkim]] section each; none: the relay signs."

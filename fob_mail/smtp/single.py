@@ -10,14 +10,22 @@ from fob_mail.smtp.conversation import Conversation, Decided
 from fob_mail.smtp.relay import TRY_LATER, Opened
 
 
+class HungUpError(RelayError):
+    """The connection ended before a reply decided; `unknown` if the final dot was on the wire by then."""
+
+    def __init__(self, why: str, *, unknown: bool) -> None:
+        super().__init__(f"The relay hung up in the middle: {why}.", TRY_LATER)
+        self.unknown = unknown
+
+
 def deliver(opened: Opened, envelope: Envelope) -> Decided:
-    """Send one message and give the reply that decided it. Raises RelayError if the connection ends before that."""
+    """Send one message and give the reply that decided it. Raises HungUpError if the connection ends before that."""
     conversation = Conversation(pipelining=opened.pipelining)
     with opened.socket as connection:
         try:
             return _converse(connection, conversation, envelope)
         except (OSError, NotSmtpError) as error:
-            raise RelayError(f"The relay hung up in the middle: {error}.", TRY_LATER) from None
+            raise HungUpError(str(error), unknown=bool(conversation.lost()[1])) from None
 
 
 def _converse(connection: socket.socket, conversation: Conversation, envelope: Envelope) -> Decided:

@@ -2,7 +2,11 @@
 
 app       the Flask application: its journeys, and a kind page for whatever goes wrong
 gate      what holds for every request and every answer: the host, the headers, the log line without a token
+joining   the forms, and the page on which a person confirms; snippet: the form on a group's own site
 leaving   leaving a list, taking that back, leaving all
+together  many one-clicks, one commit
+network   which network a request comes from, as far as proxies are trusted
+site      what every journey needs
 home      the front page, and the one that probes ask
 pages     how a page speaks and is drawn
 """

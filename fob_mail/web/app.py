@@ -11,9 +11,11 @@ from fob_mail.database import Database
 from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
 from fob_mail.translations import to_say
-from fob_mail.web import home, leaving
+from fob_mail.web import home, joining, leaving
 from fob_mail.web.gate import WRONG_HOST, Gate
 from fob_mail.web.pages import FOLDER, Saying, draw, notice, words_for
+from fob_mail.web.site import Site
+from fob_mail.web.together import Together
 
 log = logging.getLogger("fob_mail.web")
 
@@ -52,10 +54,11 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would redirect, which RFC 8058 §3.1 forbids
     links = Links(settings.keys(), settings.base_url)
-    app.register_blueprint(home.journey(settings.organisation, database))
-    app.register_blueprint(leaving.journey(leaving.Site(links, database, settings.organisation)))
+    site = Site(settings, links, database, Together(database))
+    for journey in (home.journey, leaving.journey, joining.journey):
+        app.register_blueprint(journey(site))
     _answer_kindly(app, settings.organisation)
-    app.wsgi_app = Gate(app.wsgi_app, settings.base_url)  # type: ignore[method-assign]  # Flask's documented way to wrap itself
+    app.wsgi_app = Gate(app.wsgi_app, settings.base_url, settings.web.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to wrap itself
     return app
 
 

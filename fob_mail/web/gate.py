@@ -4,13 +4,14 @@ It stands around Flask, so that it holds for whatever Flask does, errors include
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fob_mail.settings import LOCAL_HOSTS
+from fob_mail.web.network import network_of, networks
 from fob_mail.web.pages import STYLE_HASH
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("fob_mail.web")
 
 WRONG_HOST = "fob_mail.wrong_host"
-PROBE = "/healthz"
+NETWORK = "fob_mail.network"
+PROBE, READY = "/healthz", "/readyz"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SHOWN = frozenset({"/", PROBE})
+_SHOWN = frozenset({"/", PROBE, READY, "/join"})
+_BEGINNINGS = ("/u/", "/c/", "/p/", "/m/", "/my/", "/join/")
 _HEADERS = [
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "no-referrer"),
@@ -42,10 +45,11 @@ _TWO_YEARS = 2 * 365 * 24 * 3600
 class Gate:
     """A WSGI application around another, for the pages at one base_url, whose path is taken off where a proxy left it on."""
 
-    def __init__(self, inner: "WSGIApplication", base_url: str) -> None:
+    def __init__(self, inner: "WSGIApplication", base_url: str, trusted_proxies: Sequence[str] = ()) -> None:
         self._inner = inner
         base = urlsplit(base_url)
         self._base, self._prefix = base, base.path
+        self._trusted = networks(trusted_proxies)
         self._headers = [*_HEADERS]
         if base.scheme == "https":
             self._headers.append(("Strict-Transport-Security", f"max-age={_TWO_YEARS}"))
@@ -55,13 +59,14 @@ class Gate:
         began = perf_counter()
         path = _without(self._prefix, environ.get("PATH_INFO", ""))
         environ["PATH_INFO"] = path
-        environ[WRONG_HOST] = path != PROBE and not self.is_ours(environ.get("HTTP_HOST", ""))
+        environ[WRONG_HOST] = path not in {PROBE, READY} and not self.is_ours(environ.get("HTTP_HOST", ""))
+        environ[NETWORK] = network_of(environ, self._trusted)
         environ["HTTP_HOST"] = self._base.netloc  # from here on nobody needs to trust what was sent
 
         def answer(
             status: str, headers: list[tuple[str, str]], exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None
         ) -> object:
-            level = logging.DEBUG if path == PROBE else logging.INFO
+            level = logging.DEBUG if path in {PROBE, READY} else logging.INFO
             milliseconds = 1000 * (perf_counter() - began)
             told = {"method": _method(environ), "path": shown(path), "status": status.partition(" ")[0], "ms": round(milliseconds)}
             log.log(level, "request", extra=told)
@@ -88,7 +93,7 @@ def shown(path: str) -> str:
     """A path as the log may show it: a link's token unlocks a subscription, and anything may stand in other paths."""
     if path in _SHOWN:
         return path
-    return "/u/…" if path.startswith("/u/") else "/…"
+    return next((f"{beginning}…" for beginning in _BEGINNINGS if path.startswith(beginning)), "/…")
 
 
 def _without(prefix: str, path: str) -> str:

@@ -4,7 +4,7 @@ A link is the permission: whoever holds it may leave, and come back. GET and HEA
 a POST that is repeated changes nothing more. Nothing is asked for that a mail program would not send.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from flask import Blueprint, Response, abort, request
@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from fob_mail import campaigns
 from fob_mail.addresses import mask
 from fob_mail.audience import leaving
-from fob_mail.audience.leaving import Standing
-from fob_mail.database import Database, clock
-from fob_mail.links import Links, Subscribed
+from fob_mail.audience.leaving import OneClick, Standing
+from fob_mail.database import clock
+from fob_mail.links import Subscribed
 from fob_mail.models import SubscriptionState, SuppressionReason
-from fob_mail.settings import Organisation
 from fob_mail.translations import to_say
 from fob_mail.web.pages import Notice, Offer, Saying, Words, draw, notice, words_for
+from fob_mail.web.site import Site
 
 
 class Action(StrEnum):
@@ -29,15 +29,6 @@ class Action(StrEnum):
     LEAVE = "leave"
     UNDO = "undo"
     LEAVE_ALL = "leave-all"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What the journey needs of the installation."""
-
-    links: Links
-    database: Database
-    organisation: Organisation
 
 
 GLUED = ".,;:!?)>]}\"'’”» \t"
@@ -105,8 +96,7 @@ def journey(site: Site) -> Blueprint:
 
 def _one_click(site: Site, who: Subscribed) -> Response:
     """RFC 8058 §3.2: off the list at this word; no redirect, no cookie, and as well the second time."""
-    with site.database.begin() as session:
-        leaving.leave(session, who.subscriber_id, who.list_id, "one-click", _evidence(session, who), clock(session))
+    site.together.leave(OneClick(*who))
     return Response(f"{words_for().say('Done. This address gets no more mail for this list.')}\n", mimetype="text/plain")
 
 
@@ -125,7 +115,7 @@ def _do(session: Session, who: Subscribed, action: Action) -> Standing | None:
 
 def _evidence(session: Session, who: Subscribed) -> str:
     """Out of which mail: the campaign by the name that the organiser knows."""
-    return f"campaign {campaigns.slug_of(session, who.campaign_id)}"
+    return f"campaign {campaigns.slug_of(session, who.campaign_id)}" if who.campaign_id else "a note"
 
 
 def _bad_link(site: Site) -> Response:

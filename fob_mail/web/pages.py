@@ -52,8 +52,13 @@ class Words:
         return self.say("Read this page in English")
 
 
+def as_it_is(text: str) -> Markup:
+    """What people have written, escaped, and set apart if it runs the other way."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
 def _filled(phrase: str, slots: Mapping[str, str | int]) -> Markup:
-    isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in slots.items()}
+    isolated = {name: as_it_is(str(value)) for name, value in slots.items()}
     return escape(phrase).format(**isolated)
 
 
@@ -77,12 +82,37 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A link to another page of ours."""
+
+    text: Markup
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form: one line of text, or a choice of value and label. What is not `optional`, in that word, must be filled in."""
+
+    name: str
+    label: Markup
+    value: str = ""
+    kind: str = "text"
+    longest: int = 200
+    autocomplete: str = ""
+    optional: Markup | None = None
+    hint: Markup | None = None
+    error: Markup | None = None
+    choices: tuple[tuple[str, Markup], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What one page says, and what can be done there."""
 
     title: Markup
     text: Markup
     offers: tuple[Offer, ...] = ()
+    links: tuple[Way, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -103,12 +133,22 @@ def notice(words: Words, saying: Saying, **slots: str | int) -> Notice:
     return Notice(words.say(saying.title, **slots), words.say(saying.text, **slots))
 
 
-def draw(shown: Notice, words: Words, organisation: Organisation, status: int = 200) -> Response:
-    """The page as an answer."""
+def draw(
+    shown: Notice, words: Words, organisation: Organisation, status: int = 200, *, template: str = "page.html", **more: object
+) -> Response:
+    """The page as an answer; `more` is what its template shows besides the notice."""
     others = [other for other in all_words().values() if other != words]
     html = render_template(
-        "page.html", notice=shown, say=words.say, language=words.language, others=others, organisation=organisation, style=STYLE
+        template, notice=shown, say=words.say, language=words.language, others=others, organisation=organisation, style=STYLE, **more
     )
     response = make_response(html, status)
     response.headers["Content-Language"] = words.language
     return response
+
+
+def language_choices(words: Words, chosen: str) -> tuple[tuple[str, Markup], ...]:
+    """The languages to choose among, each in its own words; one that we do not speak stays if it was chosen before."""
+    spoken = [(other.language, other.name) for other in all_words().values()]
+    if chosen and primary(chosen) not in all_words():
+        spoken.append((chosen, as_it_is(chosen)))
+    return (("", words.say("As the list is")), *spoken)

@@ -104,7 +104,7 @@ def test_a_signal_stops_it_cleanly_and_its_log_holds_no_token(server: Server, by
     _send(server.port, _one_click(1))
 
     assert server.stop(by) == 0
-    assert "POST /u/… 200" in server.errors
+    assert "method=POST path=/u/… status=200" in server.errors
     assert _link(1) not in server.errors
     assert "Traceback" not in server.errors
     with pytest.raises(ConnectionRefusedError):

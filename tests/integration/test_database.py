@@ -299,7 +299,9 @@ def test_damage_is_found(sqlite_database: Database) -> None:
     with sqlite_database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql("INSERT INTO subscriptions VALUES (7, 8, 'confirmed', '2021-04-19 18:30:00')")
+        connection.exec_driver_sql(
+            "INSERT INTO subscriptions (subscriber_id, list_id, state, since) VALUES (7, 8, 'confirmed', '2021-04-19 18:30:00')"
+        )
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
         connection.exec_driver_sql("BEGIN")
 

@@ -1,0 +1,36 @@
+"""What every journey needs of the installation."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from fob_mail.database import Database
+from fob_mail.links import Links
+from fob_mail.settings import Organisation, Settings
+from fob_mail.web.gate import NETWORK
+from fob_mail.web.together import Together
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The installation behind the pages."""
+
+    settings: Settings
+    links: Links
+    database: Database
+    together: Together
+
+    @property
+    def organisation(self) -> Organisation:
+        """Who runs it."""
+        return self.settings.organisation
+
+    @property
+    def digest_key(self) -> bytes:
+        """What digests are keyed by."""
+        return self.settings.digest_key.get_secret_value().encode()
+
+
+def network() -> str:
+    """The network that the request came from, as the gate found it."""
+    return str(request.environ.get(NETWORK, ""))
