@@ -20,7 +20,9 @@ _AUTOMATIC_SUBJECT = re.compile(
     r"anwort|rückantwort|antwoord|beantwoording)|auto(?:matische)?-?antwort|"
     r"respuesta auto|contestaci[oó]n auto|resposta auto|risposta auto|r[eé]ponse auto|automatisk(?:t)? (?:svar|svarsmeddelande)|"
     r"automatyczna odpowied|автоответ|автоматический ответ|"
-    r"自動(?:応答|返信|回答)|【?自動返信|自动(?:回复|答复)|vacation (?:reply|message|response|notice))",
+    r"自動(?:応答|返信|回答|送信)|eingangsbestätigung|accusé de réception|acuse de recibo|自動受付|"
+    r"(?:mensaje|mensagem|messaggio|message) autom[aá]ti|automat(?:ic|ed) (?:message|notification|acknowledg|e-?mail)|【?自動返信|"
+    r"自动(?:回复|答复)|vacation (?:reply|message|response|notice))",
     re.IGNORECASE,
 )
 _ABSENCE = re.compile(
@@ -38,9 +40,11 @@ _ABSENCE = re.compile(
 _ABSENCE_SUBJECT = re.compile(
     r"^\W{0,3}(?:auto ?: ?)?(?:out[ -]of[ -](?:the[ -])?office|ooo ?:|oof ?:|i am (?:currently )?(?:out of|"
     r"away from) (?:the )?office|away from (?:my|the) (?:office|mail|desk)|absence (?:notice|message)|"
-    r"abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesend ?:|(?:ich bin )?(?:nicht im büro|im urlaub|außer haus)|"
-    r"fuera de (?:la |mi )?oficina|ausente|aviso de ausencia|mensaje de ausencia|"
-    r"absence du bureau|absent(?:e)? du bureau|message d.absence|avis d.absence|ausência|fora do escrit[óo]rio|fuori (?:sede|"
+    r"abwesenheits(?:notiz|nachricht|meldung|assistent)|abwesend ?:|urlaubs?(?:abwesenheit|notiz|vertretung|meldung)|"
+    r"(?:ich bin )?(?:nicht im büro|im urlaub|außer haus)|"
+    r"fuera de (?:la |mi )?oficina|estoy (?:de vacaciones|fuera)|ausente|aviso de ausencia|mensaje de ausencia|"
+    r"absence du bureau|absent(?:e)? du bureau|(?:message|notification) d.absence|avis d.absence|ausência|fora do escrit[óo]rio|"
+    r"fuori (?:sede|"
     r"ufficio)|assenza|afwezig|poissa|frånvaro|"
     r"【?不在|【?休暇)",
     re.IGNORECASE,

@@ -106,6 +106,9 @@ def _named(told: Told, mail: Mail, returned: Headers) -> Told:
 
 def _worded(mail: Mail, returned: Headers) -> _Found:
     """By a report's words. One that tells nothing is a soft failure of whoever its token names."""
+    wrapped = told_by(mail, level=1)
+    if wrapped:
+        return _reported(wrapped, mail, returned)  # some gateways put a report into one of their own
     delayed = forms.is_waiting(mail)
     failures = tuple(_failure(one, delayed, mail.own) for one in forms.told_in(mail, returned.all("to")))
     if failures:

@@ -140,9 +140,9 @@ class Mail:
         start = found.start() if found[0].lower().startswith("received:") else found.end()
         return text[: found.start()], self.text[start:].lstrip("\n -")
 
-    def of_kind(self, *kinds: str) -> list[Part]:
-        """The parts of these kinds."""
-        return [part for part in self.parts if part.kind in kinds]
+    def of_kind(self, *kinds: str, level: int = 0) -> list[Part]:
+        """The mail's own parts of these kinds: what is within a mail that it forwards or returns (`level` 1) is none of its own."""
+        return [part for part in self.parts if part.level == level and part.kind in kinds]
 
 
 def mail_of(raw: bytes) -> Mail:

@@ -30,10 +30,10 @@ class Told(NamedTuple):
     diagnostic: str = ""
 
 
-def told_by(mail: Mail) -> list[Told]:
-    """Each recipient of the delivery report that this mail holds; none if it holds none."""
-    parts = mail.of_kind(*STATUS_PARTS)
-    words = [part for part in mail.parts if part.level == 0 and part.kind.startswith("text/")]
+def told_by(mail: Mail, level: int = 0) -> list[Told]:
+    """Each recipient of the delivery report that this mail is, or wraps (`level` 1); none if there is none."""
+    parts = mail.of_kind(*STATUS_PARTS, level=level)
+    words = [part for part in mail.parts if part.level == level and part.kind.startswith("text/")]
     texts = [part.text for part in parts] or [part.text for part in words if _MARK.search(part.text)]
     told = [one for text in texts for one in _told(text)]
     return told[:MOST_RECIPIENTS]

@@ -35,7 +35,7 @@ _RETURNED_PLACES = (
 _RETURN_PATH = re.compile(r"\+[a-z2-7]{29}@[a-z0-9.-]{1,255}", re.IGNORECASE)
 _LOCAL_END = re.compile(r"[A-Za-z0-9._-]{1,64}$")
 _MESSAGE_ID = re.compile(r"<[0-9a-f]{32}@[a-z0-9.-]{1,255}>", re.IGNORECASE)
-_SUBJECT = re.compile(rf"\bunsubscribe[ +:]{{1,3}}([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})(?![A-Za-z0-9_-])", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\bunsubscribe(?:%20|[ +:]{{1,3}})([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})(?![A-Za-z0-9_-])", re.IGNORECASE)
 _LINK = re.compile(rf"(?:/u/|unsubscribe(?:%20|\+| ))([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})(?![A-Za-z0-9_-])")
 
 

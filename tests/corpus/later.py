@@ -1,8 +1,10 @@
 """What was written when the rules stood, to try them on what they had not seen; they have been mended since where it showed a fault."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 
 from fob_mail.inbound.incoming import Kind
+from tests.corpus import complaints, reports
 from tests.corpus.sample import READER, Sample, mail, multipart, returned
 
 HARD, SOFT, BLOCKED, DELAYED = Kind.HARD, Kind.SOFT, Kind.BLOCKED, Kind.DELAYED
@@ -112,3 +114,34 @@ def samples() -> Iterator[Sample]:
         yield Sample(f"diagnosis/{place}", raw, kind, READER, status)
     for name, sender, subject, text, more, kind, recipient, status in _WRITTEN:
         yield Sample(f"later/{name}", mail(subject, text.format(READER), sender=sender, more=more), kind, recipient, status)
+    yield from _within()
+
+
+def _within() -> Iterator[Sample]:
+    """Reports within mails that are none, and parts of reports in base64."""
+    bounce = next(reports.samples()).raw.decode().replace("=_part", "=_inner")
+    forwarded = [("text/plain", "I got this, what does it mean?\n"), ("message/rfc822", bounce)]
+    yield Sample(
+        "within/forwarded-bounce", multipart("Fwd: Undelivered Mail Returned to Sender", forwarded, sender=_RUTH, kind="mixed"), OTHER
+    )
+    yield Sample("within/answered-bounce", multipart("Re: your bounce", forwarded, sender=_RUTH, more=_ANSWER, kind="mixed"), REPLY)
+    gateway = [("message/rfc822", bounce), ("text/plain", "This mail was scanned.\n")]
+    yield Sample(
+        "within/gateway",
+        multipart("Delivery Status Notification (Failure)", gateway, sender="postmaster@corp.example.com", kind="mixed"),
+        HARD,
+        READER,
+        "5.1.1",
+    )
+    complaint = next(complaints.samples()).raw.decode().replace("=_part", "=_inner")
+    parts = [("text/plain", "Somebody complained, see below.\n"), ("message/rfc822", complaint)]
+    yield Sample("within/forwarded-complaint", multipart("Fwd: complaint", parts, sender=_RUTH, kind="mixed"), OTHER)
+    fields = f"Reporting-MTA: dns; mx.example.com\n\nFinal-Recipient: rfc822; {READER}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown\n"
+    packed = [
+        ("text/plain; charset=utf-16\nContent-Transfer-Encoding: base64", b64encode("Nicht zugestellt".encode("utf-16")).decode()),
+        ("message/delivery-status\nContent-Transfer-Encoding: base64", b64encode(fields.encode()).decode()),
+        ("message/rfc822\nContent-Transfer-Encoding: base64", b64encode(returned().encode()).decode()),
+    ]
+    yield Sample(
+        "within/base64", multipart("Unzustellbar", packed, sender="postmaster@corp.example.com", more=_NULL), HARD, READER, "5.1.1"
+    )

@@ -1,5 +1,7 @@
 """What came back is told apart, and what of it was made here is found."""
 
+import pytest
+
 from fob_mail.inbound.classifying import classify
 from fob_mail.inbound.incoming import Cause, Kind, Known
 from fob_mail.links import Links, Place, Subscribed
@@ -127,3 +129,47 @@ def test_our_own_fault_is_never_the_persons() -> None:
     incoming = classify(listed.encode())
 
     assert (incoming.kind, incoming.cause) == (Kind.BLOCKED, Cause.REPUTATION)
+
+
+@pytest.mark.parametrize("place", ["To", "Delivered-To", "X-Original-To", "Envelope-To", "Return-Path", "Received"])
+def test_the_return_path_is_found_wherever_servers_write_it(place: str) -> None:
+    value = f"from mx by us for <{PATH.upper()}>; Thu" if place == "Received" else f"<prvs=0123abcd=SRS0={PATH}>"
+    raw = f"From: MAILER-DAEMON@mx.example.net\n{place}: {value}\nSubject: failure notice\n\nno\n"
+
+    tokens = classify(raw.encode()).tokens
+
+    assert [LINKS.read_return_path(path) for path in tokens.return_paths] == [Place(7, 12)]
+
+
+@pytest.mark.parametrize("subject", ["unsubscribe {}", "Unsubscribe%20{}", "unsubscribe+{}", "=?utf-8?q?unsubscribe_{}?="])
+def test_a_wish_to_leave_is_heard_however_the_mail_program_spells_its_subject(subject: str) -> None:
+    incoming = classify(ANSWER.format(subject=subject.format(TOKEN), text="").encode())
+
+    assert (incoming.kind, incoming.tokens.unsubscribe) == (Kind.UNSUBSCRIBE, TOKEN)
+
+
+def test_a_complaint_that_names_nobody_is_traced_by_the_link_in_what_came_back() -> None:
+    raw = f"""From: AOL <scomp@aol.net>
+Subject: Email Feedback Report
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+Redacted-Address: redacted@
+
+--b
+Content-Type: message/rfc822
+
+To: redacted@aol.example.com
+List-Unsubscribe: <https://lists.example.org/u/{TOKEN}>
+
+--b--
+"""
+
+    incoming = classify(raw.encode())
+
+    assert (incoming.kind, incoming.recipients) == (Kind.COMPLAINT, ())
+    assert [LINKS.read_unsubscribe_token(link) for link in incoming.tokens.links] == [Subscribed(12, 1, 7)]
