@@ -143,6 +143,11 @@ class MailServer:
                 return mails
             time.sleep(0.1)
 
+    def log(self) -> str:
+        """What Postfix has said of its sessions; empty where it has a stand-in."""
+        file = self.folder / "postfix.log"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+
 
 @contextmanager
 def mail_server(certificate: Certificate, names: list[str]) -> Iterator[MailServer]:
@@ -208,7 +213,7 @@ def _stand_in(certificate: Certificate, mail: Path, names: list[str]) -> Iterato
     """A relay that delivers into the mailboxes as Postfix would, for those who may not start Postfix."""
     folders = {f"{name}@example.org": mailbox.Maildir(mail / name) for name in names}
     nobody = {f"{name}@example.org": "550 5.1.1 User unknown" for name in ("nobody", "gone")}
-    with RecordingRelay(Faults(rcpt=nobody), tls=certificate.server_context(), starttls=True, login=LOGIN) as relay:
+    with RecordingRelay(Faults(rcpt=nobody, chunking=True), tls=certificate.server_context(), starttls=True, login=LOGIN) as relay:
         relay.deliver = lambda one: folders[one.recipient].add(b"Return-Path: <%b>\r\n" % one.return_path.encode() + one.content)
         yield relay.port
 

@@ -33,6 +33,7 @@ class Faults:
     before_dot: frozenset[str] = frozenset()  # hang up, once, when DATA begins
     connections: int = 0  # hang up on so many connections before one is served
     pipelining: bool = True
+    chunking: bool = False  # whether BDAT is offered
     delay: float = 0.0  # seconds before each reply to a final dot
     size: int = 33_554_432
     international: bool = False  # whether SMTPUTF8 is offered
@@ -169,6 +170,23 @@ class _Session(SMTP):
             return
         await super().smtp_DATA(arg)
 
+    async def smtp_BDAT(self, arg: str) -> None:
+        """RFC 3030, for content of one chunk: read it, whatever was said before, and answer as to a final dot."""
+        size, _, last = (arg or "").partition(" ")
+        assert last.upper() == "LAST"
+        recipient = self.envelope.rcpt_tos[0] if self.envelope and self.envelope.rcpt_tos else ""
+        if recipient in self._relay.faults.before_dot and not self._relay.met[f"before {recipient}"]:
+            self._relay.met[f"before {recipient}"] += 1
+            _hang_up(self)
+            return
+        content = await self._reader.readexactly(int(size))
+        reply = "554 5.5.1 no valid recipients"
+        if recipient and self.envelope and self.session:
+            self.envelope.original_content = content
+            reply = await _Handler(self._relay).handle_DATA(self, self.session, self.envelope)
+        await self.push(reply)
+        self.envelope = Envelope()
+
 
 class _Handler:
     def __init__(self, relay: RecordingRelay) -> None:
@@ -179,7 +197,9 @@ class _Handler:
         session.host_name = hostname
         if self._relay.connected <= self._relay.faults.connections:
             _hang_up(server)
-        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self._relay.faults.pipelining else responses
+        faults = self._relay.faults
+        more = ["250-PIPELINING"] * faults.pipelining + ["250-CHUNKING"] * faults.chunking
+        return [*responses[:-1], *more, responses[-1]]
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         del server

@@ -50,6 +50,7 @@ class Wire:
     weight: int = 1
     same_refusals: int = 10
     allotment: Allotment | None = None
+    window: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Connection(Line):
     """A line that knows which relay it leads to."""
 
     def __init__(self, opened: Opened, route: "Route") -> None:
-        super().__init__(opened)
+        super().__init__(opened, route.wire.window)
         self.route = route
 
 

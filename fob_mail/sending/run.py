@@ -202,6 +202,7 @@ def _wire(relay: Relay, same_refusals: int) -> Wire:
         relay.weight,
         same_refusals,
         Allotment(relay.name, relay) if relay.limited else None,
+        relay.window,
     )
 
 

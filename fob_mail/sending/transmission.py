@@ -202,23 +202,33 @@ class Transmission:
             self._lost(line, lost)
 
     def _work(self, line: Connection) -> None:
-        """It is our turn on this line: send the body that is granted, and open the next message with it."""
+        """It is our turn on this line: send the body that is granted and open the next message with it, or fill the window."""
         conversation = line.conversation
         if conversation.granted is not None and not self._clerk.holds(conversation.granted.of):
             self._break_off(line)
-            return
-        following = None if conversation.closing else self._next(line)
-        group, dotted = conversation.say(following)
-        if dotted is not None:
-            self._journal.dotted(dotted.of.batch_id, dotted.of.position)
-        if group:
-            line.say(following, dotted, group)
+        elif self._said(line):
             self._speaking.append(line)
+        elif not conversation.idle:
+            return  # of a window's messages some are answered, and there is none to follow
         elif conversation.closing or self._used_up(line):
             self._drop(line)
             line.hang_up()
         else:
             line.route.idle.append(line)
+
+    def _said(self, line: Connection) -> bool:
+        """Whether there was something to say on this line; noted, and to be written when the round ends."""
+        conversation, said = line.conversation, False
+        while True:
+            following = None if conversation.closing else self._next(line)
+            group, dotted = conversation.say(following)
+            if dotted is not None:
+                self._journal.dotted(dotted.of.batch_id, dotted.of.position)
+            if group:
+                said = True
+                line.say(following, dotted, group)
+            if following is None or not conversation.ready:
+                return said
 
     def _watch(self, line: Connection) -> None:
         events = selectors.EVENT_READ | selectors.EVENT_WRITE if line.unwritten else selectors.EVENT_READ

@@ -73,6 +73,13 @@ class Server(BaseModel):
     ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
     connections: int = Field(default=4, ge=1, le=50, description="How many connections a worker has open at the same time.")
     messages_per_connection: int = Field(default=0, ge=0, description="Close a connection after so many messages; 0: never.")
+    window: int = Field(
+        default=1,
+        ge=1,
+        le=50,
+        description="Messages sent on a connection before the first is answered, where the relay offers CHUNKING (RFC 3030): faster if "
+        "it is far away. After a crash or a lost connection so many may be unknown on each connection, where otherwise it is one.",
+    )
     timeout: float = Field(default=60.0, gt=0, le=3600, description="Seconds that the relay may take to answer.")
     helo: Visible = Field(default="", description="The name given in EHLO; empty: this machine's.")
 

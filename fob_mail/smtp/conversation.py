@@ -12,6 +12,7 @@ from typing import NamedTuple
 from fob_mail.envelopes import Envelope
 from fob_mail.replies import Reply, ReplyReader, Stage
 
+DATA = b"DATA\r\n"
 FINAL_DOT = b".\r\n"
 CLOSING = 421
 GRANTED = 354
@@ -67,7 +68,7 @@ class Conversation:
         dotted, self._granted = self._granted, None
         if dotted and following and self._pipelining and not self.closing and not self._reset_first:
             self._folded, self._opening, self._failure = (dotted, following), following, None
-            return b"".join((dotted.content, FINAL_DOT, *_commands(following))), dotted
+            return b"".join((dotted.content, FINAL_DOT, *opening(following), DATA)), dotted
         if dotted is not None:
             self._unsaid.append((Stage.DOT, dotted, dotted.content + FINAL_DOT))
         if following is not None and not self.closing:
@@ -121,7 +122,7 @@ class Conversation:
         if self._reset_first:
             self._reset_first = False
             self._unsaid.append((Stage.RSET, None, b"RSET\r\n"))
-        self._unsaid.extend(zip(_OPENING, (envelope,) * 3, _commands(envelope), strict=True))
+        self._unsaid.extend(zip(_OPENING, (envelope,) * 3, (*opening(envelope), DATA), strict=True))
 
     def _unfold(self) -> None:
         """Something out of the ordinary: await the replies to a group one by one."""
@@ -177,9 +178,9 @@ class Conversation:
         return Decided(envelope, reply, stage)
 
 
-def _commands(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
-    """What opens a message. Path and address were checked to hold nothing that ends a command (see addresses)."""
+def opening(envelope: Envelope) -> tuple[bytes, bytes]:
+    """MAIL and RCPT of a message. Path and address were checked to hold nothing that ends a command (see addresses)."""
     if not envelope.address.isascii():  # RFC 6531 §3.4; its header To is UTF-8 too (RFC 6532)
         path = envelope.return_path.encode("ascii")
-        return b"MAIL FROM:<%b> BODY=8BITMIME SMTPUTF8\r\n" % path, b"RCPT TO:<%b>\r\n" % envelope.address.encode(), b"DATA\r\n"
-    return b"MAIL FROM:<%b>\r\n" % envelope.return_path.encode("ascii"), b"RCPT TO:<%b>\r\n" % envelope.address.encode("ascii"), b"DATA\r\n"
+        return b"MAIL FROM:<%b> BODY=8BITMIME SMTPUTF8\r\n" % path, b"RCPT TO:<%b>\r\n" % envelope.address.encode()
+    return b"MAIL FROM:<%b>\r\n" % envelope.return_path.encode("ascii"), b"RCPT TO:<%b>\r\n" % envelope.address.encode("ascii")

@@ -3,10 +3,12 @@
 import ssl
 import sys
 import time
+from collections import deque
 from contextlib import suppress
 
 from fob_mail.envelopes import Envelope
 from fob_mail.replies import NotSmtpError
+from fob_mail.smtp.chunked import ChunkedConversation
 from fob_mail.smtp.conversation import FINAL_DOT, Conversation, Decided
 from fob_mail.smtp.relay import Opened
 
@@ -31,35 +33,47 @@ class LineLostError(Exception):
 class Line:
     """One open connection to the relay, in the loop of many."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, window: int = 1) -> None:
         self.socket = opened.socket
         self.socket.setblocking(False)
-        self.conversation = Conversation(pipelining=opened.pipelining)
+        self.conversation = _conversation(opened, window)
         self.largest = opened.size
         self.international = opened.international
         self.begun = 0  # messages that this connection was given
         self.heard_at = time.monotonic()
+        self._said: list[bytes] = []  # groups that write() has not seen yet
         self._unwritten = memoryview(b"")
         self._encrypted = isinstance(opened.socket, ssl.SSLSocket)
         self._most = RECORD if self._encrypted else sys.maxsize
         self.watched = 0  # the selector's events that its owner waits for
         self._offered = 0  # octets that the socket could not take whole: TLS wants to be offered the same again
-        self._after_dot = 0  # octets of the last group that come after its final dot
+        self._given = 0  # octets, to be written
+        self._ends: deque[tuple[int, Envelope]] = deque()  # where messages end that may not have been written whole
 
     @property
     def unwritten(self) -> int:
         """How many octets wait until the socket takes them."""
-        return len(self._unwritten)
+        return len(self._unwritten) + sum(map(len, self._said))
 
     def say(self, following: Envelope | None, dotted: Envelope | None, group: bytes) -> None:
-        """Keep a group of commands for write(); `dotted` is the message whose final dot is in it, before `following` is opened."""
+        """Keep a group for write(). `dotted` is the message that ends in it: with the group if it is `following`, else before that."""
         if following is not None:
             self.begun += 1
-        self._after_dot = len(group) - len(dotted.content) - len(FINAL_DOT) if dotted else 0
-        self._unwritten = memoryview(bytes(self._unwritten) + group) if self._unwritten else memoryview(group)
+        if not self._unwritten and not self._said:
+            self._ends.clear()
+        elif self._ends:
+            self._forget_ends()
+        if dotted is not None:
+            self._ends.append((self._given + (len(group) if dotted is following else len(dotted.content) + len(FINAL_DOT)), dotted))
+        self._given += len(group)
+        self._said.append(group)
 
     def write(self) -> None:
         """Write as much as the socket takes now. Raises LineLostError, as read() does."""
+        if self._said:
+            alone = len(self._said) == 1 and not self._unwritten
+            self._unwritten = memoryview(self._said[0] if alone else b"".join((self._unwritten, *self._said)))
+            self._said.clear()
         try:
             while self._unwritten:
                 self._offered = self._offered or min(len(self._unwritten), self._most)
@@ -91,12 +105,20 @@ class Line:
         raise self.lost(why)
 
     def lost(self, why: str) -> LineLostError:
-        """Close, and say who is owed and of whom nothing is known. A dot that was not written yet leaves its message owed."""
+        """Close, and say who is owed and of whom nothing is known. What was not written to its end is owed."""
         self.close()
         owed, unknown = self.conversation.lost()
-        if unknown and len(self._unwritten) > self._after_dot:
-            owed, unknown = owed + unknown, []
+        self._forget_ends()
+        unfinished = [envelope for _, envelope in self._ends]
+        owed += [envelope for envelope in unknown if envelope in unfinished]
+        unknown = [envelope for envelope in unknown if envelope not in unfinished]
         return LineLostError(owed, unknown, why)
+
+    def _forget_ends(self) -> None:
+        """Keep only the ends of messages that are not written whole."""
+        written = self._given - self.unwritten
+        while self._ends and self._ends[0][0] <= written:
+            self._ends.popleft()
 
     def hang_up(self) -> None:
         """End politely, without waiting for an answer."""
@@ -108,3 +130,9 @@ class Line:
     def close(self) -> None:
         """End."""
         self.socket.close()
+
+
+def _conversation(opened: Opened, window: int) -> Conversation | ChunkedConversation:
+    if window > 1 and opened.pipelining and opened.chunking:
+        return ChunkedConversation(window)
+    return Conversation(pipelining=opened.pipelining)

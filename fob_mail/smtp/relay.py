@@ -64,6 +64,7 @@ class Opened:
     pipelining: bool
     size: int  # octets that a message may have; 0: not said
     international: bool = False  # takes addresses beyond ASCII: SMTPUTF8 (RFC 6531), with 8BITMIME
+    chunking: bool = False  # takes BDAT (RFC 3030)
 
 
 def open_session(relay: RelaySettings, password: str) -> Opened:
@@ -159,7 +160,8 @@ def _detach(client: smtplib.SMTP) -> Opened:
         raise smtplib.SMTPServerDisconnected("the connection closed while it was opened")
     size = client.esmtp_features.get("size", "0").split() or ["0"]
     international = client.has_extn("smtputf8") and client.has_extn("8bitmime")
-    opened = Opened(connection, client.has_extn("pipelining"), int(size[0]) if size[0].isdigit() else 0, international)
+    largest = int(size[0]) if size[0].isdigit() else 0
+    opened = Opened(connection, client.has_extn("pipelining"), largest, international, client.has_extn("chunking"))
     if client.file is not None:
         client.file.close()
     client.sock = client.file = None
