@@ -126,17 +126,20 @@ def finish(session: Session, batch_id: int, worker: str, now: datetime, retries:
     found = connection.execute(_HELD, {"batch_id": batch_id, "worker": worker}).first()
     if found is None:
         return  # the lease was lost, and whoever has it now gives it back
-    batch, attempts = Range(*found[:4]), found[4]
+    batch, attempts, since = Range(*found[:4]), found[4], found[5]
     untried, deferred = connection.execute(_OWED, batch.place).one()
     state, due_at = BatchState.QUEUED if untried else BatchState.DONE, None
-    if deferred and not untried:
-        attempts += 1
-        delay = retries.delay(attempts, random())  # noqa: S311 no secret
+    if not deferred:
+        since = None
+    elif not untried:
+        attempts, since = attempts + 1, since or now
+        delay = retries.delay(attempts, now - since, random())  # noqa: S311 no secret
         if delay is None:
             _give_up(session, batch, now)
+            since = None
         else:
             state, due_at = BatchState.WAITING, now + delay
-    connection.execute(_FREED, {"batch_id": batch_id, "to": state, "due": due_at, "tried": attempts})
+    connection.execute(_FREED, {"batch_id": batch_id, "to": state, "due": due_at, "tried": attempts, "since": since})
 
 
 def give_back(session: Session, batch_ids: Iterable[int], worker: str) -> None:
@@ -341,14 +344,21 @@ def _claim(*conditions: ColumnElement[bool], first: InstrumentedAttribute[Any]) 
 _FREE = _claim(_FREE_BATCH.state == BatchState.QUEUED, first=_FREE_BATCH.first_position)
 _DUE = _claim(_FREE_BATCH.state == BatchState.WAITING, _FREE_BATCH.due_at <= bindparam("now"), first=_FREE_BATCH.due_at)
 _HELD = (
-    select(*_WHOLE, Batch.attempts)
+    select(*_WHOLE, Batch.attempts, Batch.deferred_since)
     .where(Batch.id == bindparam("batch_id"), Batch.worker == bindparam("worker"), Batch.state == BatchState.LEASED)
     .with_for_update()
 )
 _FREED = (
     update(Batch)
     .where(Batch.id == bindparam("batch_id"))
-    .values(state=bindparam("to"), due_at=bindparam("due"), attempts=bindparam("tried"), worker=None, leased_until=None)
+    .values(
+        state=bindparam("to"),
+        due_at=bindparam("due"),
+        attempts=bindparam("tried"),
+        deferred_since=bindparam("since"),
+        worker=None,
+        leased_until=None,
+    )
 )
 
 

@@ -58,17 +58,15 @@ def turns_everyone_away(reply: Reply, at: Stage) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """When deferred deliveries are tried again: seconds to wait after each try (the last repeats), until given up."""
+    """When deferred deliveries are tried again: seconds to wait after each try (the last repeats), until they are of that age."""
 
     after: tuple[int, ...]
     give_up_after: timedelta
 
-    def delay(self, attempts: int, chance: float = 0.5) -> timedelta | None:
-        """How long what has been tried so many times (1 or more) waits; None once give_up_after would be passed.
+    def delay(self, attempts: int, age: timedelta, chance: float = 0.5) -> timedelta | None:
+        """How long what has been tried so many times (1 or more) waits; None if it would be too old by then. `age` is since the first time.
 
         `chance`, from 0 to 1, makes it a fifth shorter or longer, so that what was deferred together does not come back together.
         """
-        waits = [self.after[min(i, len(self.after) - 1)] for i in range(attempts)]
-        if sum(waits) > self.give_up_after.total_seconds():
-            return None
-        return timedelta(seconds=waits[-1] * (1 - JITTER + 2 * JITTER * chance))
+        wait = timedelta(seconds=self.after[min(attempts, len(self.after)) - 1] * (1 - JITTER + 2 * JITTER * chance))
+        return None if age + wait > self.give_up_after else wait

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from fob_mail.errors import RelayError
+from fob_mail.outcomes import Outcome
 from fob_mail.sending.route import Connection, Route, RouteReport, Wire
 
 SLACK = 4.0
@@ -44,6 +45,10 @@ class Routes:
     def needed(self, route: Route) -> bool:
         """Whether a relay is to take any mail: one without a share only while no other takes any."""
         return bool(route.wire.weight) or not any(other.wire.weight and other.takes_mail for other in self._all)
+
+    def signed(self, route: Route, outcome: Outcome) -> Outcome:
+        """What a relay said, with its name where there are others."""
+        return outcome if self._one else outcome._replace(reply=f"{outcome.reply} (relay {route.wire.name})")
 
     def reports(self) -> list[RouteReport]:
         """How each is, for status."""

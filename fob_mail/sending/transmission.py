@@ -280,7 +280,7 @@ class Transmission:
         if self._destinations:
             self._destinations.hear(envelope.of.address, reply)
         self._journal.replied(envelope.of.batch_id, envelope.of.position, reply, at)
-        outcome = outcome_of(envelope.of.position, reply, at)
+        outcome = self.routes.signed(route, outcome_of(envelope.of.position, reply, at))
         route.accepted += outcome.state is DeliveryState.ACCEPTED
         self._record(route.breaker.admit(envelope, outcome, reply))
         if route.breaker.tripped:

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from fob_mail import campaigns, ledger
@@ -16,6 +18,7 @@ from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.journal import boot_id
 from fob_mail.links import Links
+from fob_mail.models import Batch
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Settings
@@ -115,6 +118,33 @@ def test_a_clock_that_is_set_back_an_hour_in_the_middle_sends_nothing_twice_and_
     assert min(moments) < moments[0] - timedelta(minutes=50)
     assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
     assert relay.recipients == Counter({f"p{number}@example.org": 1 for number in range(PEOPLE)})
+
+
+def test_a_worker_that_slept_beyond_its_lease_sends_nothing_more_of_what_others_have(
+    database: Database, here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the body of a message for which the relay waits: its connection is broken off."""
+    own = here.sending.model_copy(update={"batch_size": PEOPLE})
+    told = here.model_copy(update={"sending": own})
+    freeze(database, "c", told)
+    woke: list[float] = []
+    monkeypatch.setattr("fob_mail.sending.clerk.waking", lambda: time.monotonic() + (3600 if woke else 0))
+
+    def sleep(transmission: Transmission) -> None:
+        if transmission.tally.total() and not woke:
+            with database.begin() as session:
+                session.execute(update(Batch).values(worker="another", leased_until=clock(session) + timedelta(hours=2)))
+            woke.append(time.monotonic())
+
+    moments: list[float] = []
+    with RecordingRelay(Faults(delay=0.5)) as relay:
+        relay.deliver = lambda _: moments.append(time.monotonic())
+        ended = send(database, told, relay, Controls(lambda _: None, sleep, wait=False))
+
+    assert woke
+    assert max(moments) < woke[0] + 0.3  # the next bodies would have gone out after replies that come later than that
+    assert ended.counts.accepted + ended.counts.leased == PEOPLE
+    assert ended.counts.accepted == len(relay.messages)  # what it was told after it woke is written down all the same
 
 
 def test_the_batches_of_a_worker_that_dies_meanwhile_are_sent_by_those_who_live(database: Database, here: Settings) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from fob_mail import campaigns, workers
+from fob_mail import campaigns, ledger, workers
 from fob_mail.database import Database, clock
 from fob_mail.ledger import Counts
 from fob_mail.links import Links
+from fob_mail.models import DeliveryState
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Domain, Relay, Settings
@@ -83,7 +84,9 @@ def test_each_relay_gets_its_share(database: Database, send: Send) -> None:
     assert 195 <= len(main.messages) <= 240  # 225, but for which of them was connected first
     with database.read() as session:
         told = {one.relay: one.accepted for one in workers.relays(session, 1)}
+        by_relay = Counter(settled.reply.rpartition("(")[2] for settled in ledger.settled_as(session, 1, DeliveryState.ACCEPTED))
     assert told == {"main": len(main.messages), "other": len(other.messages)}
+    assert by_relay == {"relay main)": len(main.messages), "relay other)": len(other.messages)}
 
 
 def test_one_without_a_share_is_spared_while_another_takes_mail(database: Database, send: Send) -> None:

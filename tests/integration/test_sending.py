@@ -142,7 +142,7 @@ def test_deferrals_that_never_end_are_given_up_as_refused(database: Database, se
         ended = send(relay, wait=True, give_up_after=timedelta(seconds=2))
 
     assert ended.counts == ledger.Counts(audience=11, accepted=10, refused=1)
-    assert relay.met["p3@example.org"] == 3
+    assert 2 <= relay.met["p3@example.org"] <= 3  # a second apart, and a little more or less
 
 
 def test_a_connection_lost_after_the_final_dot_is_unknown_and_never_resent(database: Database, send: Callable[..., Ended]) -> None:

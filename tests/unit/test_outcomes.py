@@ -59,12 +59,15 @@ def test_an_unknown_has_no_code() -> None:
     assert unknown(3, "the line went dead").code is None
 
 
-def test_retries_wait_longer_each_time_and_end() -> None:
-    retries = Retries((60, 300), timedelta(seconds=700))
+def test_retries_wait_longer_each_time_and_end_at_an_age_however_often_they_were_made() -> None:
+    retries, ages = Retries((60, 300), timedelta(seconds=700)), (0, 60, 360, 660)
 
-    assert [retries.delay(n) for n in (1, 2, 3, 4)] == [timedelta(seconds=60), timedelta(seconds=300), timedelta(seconds=300), None]
+    told = [retries.delay(tries, timedelta(seconds=age)) for tries, age in enumerate(ages, 1)]
+
+    assert told == [timedelta(seconds=60), timedelta(seconds=300), timedelta(seconds=300), None]
+    assert retries.delay(1, timedelta(hours=1)) is None  # nobody was at work for an hour
 
 
 @pytest.mark.parametrize(("chance", "seconds"), [(0.0, 80), (0.5, 100), (1.0, 120)])
 def test_what_was_deferred_together_does_not_come_back_together(chance: float, seconds: int) -> None:
-    assert Retries((100,), timedelta(days=1)).delay(1, chance) == timedelta(seconds=seconds)
+    assert Retries((100,), timedelta(days=1)).delay(1, timedelta(), chance) == timedelta(seconds=seconds)
