@@ -1,9 +1,15 @@
 """A certificate of a test's own, for 127.0.0.1, that nobody trusts who is not told to."""
 
 import ssl
-import subprocess
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +26,27 @@ class Certificate:
         return context
 
 
-def make_certificate(folder: Path) -> Certificate:
-    """A fresh certificate in this folder, made by the system's openssl."""
+def make_certificate(folder: Path, *, expired: bool = False) -> Certificate:
+    """A fresh certificate in this folder, for two days from now on, or until yesterday."""
+    folder.mkdir(exist_ok=True)
     made = Certificate(folder / "relay.pem", folder / "relay.key")
-    subject = ["-subj", "/CN=relay.test", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
-    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
-    subprocess.run(["openssl", "req", *kind, *subject, "-out", made.file, "-keyout", made.key], check=True, capture_output=True)
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "old.test" if expired else "relay.test")]),
+    )
+    begins = datetime.now(UTC) - timedelta(days=4 if expired else 1)
+    written = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=3))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    made.file.write_bytes(written.public_bytes(Encoding.PEM))
+    made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return made

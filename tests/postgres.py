@@ -69,15 +69,19 @@ def cluster() -> Iterator[str]:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
-    """A running cluster; it is gone at the end. PostgreSQL refuses root, so nobody runs it."""
+def running(network: str = "") -> Iterator[Cluster]:
+    """A running cluster, for this machine and perhaps a network; it is gone at the end. PostgreSQL refuses root, so nobody runs it."""
     with tempfile.TemporaryDirectory(prefix="fob-mail-pg-") as folder:
         data = Path(folder) / "data"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         _as_nobody(folder, [program("initdb"), "-D", data, "-U", "tests", "-A", "trust", "--no-sync", "-E", "UTF8", "--no-locale"])
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
+        if network:
+            with (data / "pg_hba.conf").open("a", encoding="utf-8") as rules:
+                rules.write(f"host all all {network} trust\n")
+        listen = "'*'" if network else "127.0.0.1"
+        options = f"-p {port} -c listen_addresses={listen} -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
         made = Cluster(f"postgresql://tests@127.0.0.1:{port}/postgres", folder, options)
         made.start()
         try:

@@ -62,11 +62,13 @@ class RecordingRelay:
         tls: ssl.SSLContext | None = None,
         starttls: bool = False,
         login: tuple[str, str] | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.faults = faults or Faults()
         self.tls = tls
         self.starttls = starttls
         self.login = login
+        self._host = host
         self.tried_logins: list[tuple[str, str]] = []
         self.messages: list[Received] = []
         self.deliver: Callable[[Received], object] = lambda _: None  # what else is done with what was accepted
@@ -96,7 +98,7 @@ class RecordingRelay:
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(
-            self._loop.create_server(self._session, "127.0.0.1", 0, ssl=None if self.starttls else self.tls)
+            self._loop.create_server(self._session, self._host, 0, ssl=None if self.starttls else self.tls)
         )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()

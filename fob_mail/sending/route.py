@@ -106,8 +106,10 @@ class Route:
 
     @property
     def takes_mail(self) -> bool:
-        """Whether it can be had, and its hour and day are not used up."""
-        return self.problem is None and (self.wire.allotment is None or self.wire.allotment.full_until is None)
+        """Whether it can be had, as far as is known, and its hour and day are not used up."""
+        if self.problem is not None or (self._failed_connects and not self.lines):
+            return False
+        return self.wire.allotment is None or self.wire.allotment.full_until is None
 
     @property
     def unlimited(self) -> bool:
