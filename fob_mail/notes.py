@@ -77,7 +77,7 @@ def settle(session: Session, note_id: int, outcome: Outcome, now: datetime, retr
         return  # the person was forgotten, or the lease ran out and the note counts as unknown
     state, delay = NoteState.REFUSED, None
     if outcome.state.value == "deferred":
-        delay = retries.delay(max(note.attempts, 1))
+        delay = retries.delay(max(note.attempts, 1), now - note.created_at)
         state = NoteState.REFUSED if delay is None else NoteState.QUEUED
     elif outcome.state.value in {"accepted", "unknown"}:
         state = NoteState(outcome.state.value)
