@@ -1,6 +1,7 @@
 """What a reader is asked to do: `Register here – Invite & share on FB here – Retweet here`, with links or without."""
 
 import re
+from urllib.parse import urlsplit
 
 from fob_mail.articles.article import Block, BlockKind, CallKind, CallToAction, Span
 
@@ -35,6 +36,18 @@ def address_in(words: str) -> str:
     while url[-1] in ".,;:!?\u2019\u201d" or _closes_nothing(url):
         url = url[:-1]
     return url
+
+
+def checked_url(url: str) -> str:
+    """What is wrong with an address, in words; empty if nothing is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return f"{url[:80]!r} is not an address"
+    whole = (parts.scheme in {"http", "https"} and parts.hostname) or (parts.scheme == "mailto" and "@" in parts.path)
+    if not whole or re.search(r"[\s<>\"\x00-\x1f]", url):
+        return f"{url[:80]!r} is not a whole address; begin it with https://"
+    return ""
 
 
 def _closes_nothing(url: str) -> bool:

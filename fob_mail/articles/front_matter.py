@@ -9,6 +9,10 @@
 | place                            | where it is                                               |
 | register, share, retweet, follow | the addresses that the text's calls to action have lost   |
 | links                            | further links: a label and an address each                |
+| notes                            | what stands at the article's foot                         |
+| understood                       | yes: nothing is looked for in the text; events and calls  |
+| events                           | all of them; see `programme`                              |
+| calls                            | all calls to action: kind, label and url each             |
 """
 
 import difflib
@@ -16,16 +20,19 @@ import json
 import re
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 
 from fob_mail.articles import dates
-from fob_mail.articles.article import CallKind
+from fob_mail.articles.article import CallKind, CallToAction
+from fob_mail.articles.calls import checked_url
+from fob_mail.articles.programme import events_of
+from fob_mail.articles.runs import tidy_words
 from fob_mail.errors import InputError
+from fob_mail.events import Event
 
-LARGEST = 20_000
+LARGEST = 60_000
 """Characters of front matter."""
 
 FENCE = re.compile(r"\ufeff?---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
@@ -49,9 +56,13 @@ class FrontMatter:
     place: str = ""
     calls: dict[CallKind, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    understood: bool = False
+    events: tuple[Event, ...] = ()
+    all_calls: tuple[CallToAction, ...] = ()
 
 
-KEYS = tuple(f.name for f in fields(FrontMatter) if f.name not in {"calls", "time_said"}) + tuple(kind.value for kind in KINDS)
+KEYS = (*(f.name for f in fields(FrontMatter) if f.name not in {"all_calls", "time_said"}), *(kind.value for kind in KINDS))
 
 
 class _Plain(yaml.SafeLoader):
@@ -81,9 +92,13 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
     if starts and ends and ends <= starts:
         wrong.append("  ends: is not after date")
     links = _links(written, wrong)
+    understood = written.get("understood") is True
+    events = events_of(written["events"], zone, wrong) if written.get("events") else ()
+    lists = {"notes": _notes(written, wrong), "events": events, "all_calls": _all_calls(written, wrong)}
     if wrong:
         raise InputError("The front matter of the article has mistakes:\n" + "\n".join(wrong), "Correct them between the lines of ---.")
-    return FrontMatter(**words, date=starts, time_said=time_said, ends=ends, calls=calls, links=links), source[match.end() :]
+    moment = {"date": starts, "time_said": time_said, "ends": ends}
+    return FrontMatter(**words, **moment, calls=calls, links=links, understood=understood, **lists), source[match.end() :]  # type: ignore[arg-type]
 
 
 def with_links(source: str, links: dict[str, str]) -> str:
@@ -128,23 +143,11 @@ def _words(written: dict[str, object], key: str, wrong: list[str]) -> str:
     if isinstance(value, dict | list):
         wrong.append(f"  {key}: is not a text")
         return ""
-    return " ".join(str(value).split())
-
-
-def checked_url(url: str) -> str:
-    """What is wrong with an address, in words; empty if nothing is."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return f"{url[:80]!r} is not an address"
-    whole = (parts.scheme in {"http", "https"} and parts.hostname) or (parts.scheme == "mailto" and "@" in parts.path)
-    if not whole or re.search(r"[\s<>\"\x00-\x1f]", url):
-        return f"{url[:80]!r} is not a whole address; begin it with https://"
-    return ""
+    return tidy_words(str(value))
 
 
 def _url(written: dict[str, object], key: str, wrong: list[str]) -> str:
-    url = str(written[key] or "").strip()
+    url = str(written.get(key) or "").strip()
     if problem := checked_url(url) if url else "":
         wrong.append(f"  {key}: {problem}")
     return url
@@ -158,6 +161,26 @@ def _links(written: dict[str, object], wrong: list[str]) -> dict[str, str]:
     found = {" ".join(str(label).split()): str(url or "").strip() for label, url in links.items()}
     wrong += [f"  links: {problem}" for url in found.values() if (problem := checked_url(url))]
     return found
+
+
+def _notes(written: dict[str, object], wrong: list[str]) -> tuple[str, ...]:
+    notes = written.get("notes") or []
+    if not isinstance(notes, list):
+        wrong.append("  notes: write a list")
+        return ()
+    return tuple(filter(None, (tidy_words(str(note)) for note in notes)))
+
+
+def _all_calls(written: dict[str, object], wrong: list[str]) -> tuple[CallToAction, ...]:
+    """The calls one by one, as `article read` writes them."""
+    found = []
+    for number, one in enumerate(calls if isinstance(calls := written.get("calls"), list) else [], 1):
+        kind = one.get("kind") if isinstance(one, dict) else None
+        if not isinstance(one, dict) or not isinstance(kind, str) or kind not in {*CallKind}:
+            wrong.append(f"  calls {number}: write kind ({', '.join(CallKind)}), label and url")
+            continue
+        found.append(CallToAction(CallKind(kind), _words(one, "label", wrong), _url(one, "url", wrong)))
+    return tuple(found)
 
 
 def _moment(written: dict[str, object], key: str, zone: ZoneInfo, wrong: list[str]) -> tuple[datetime | None, bool]:

@@ -3,7 +3,7 @@
 import re
 
 from fob_mail.articles.article import Block, BlockKind, Span
-from fob_mail.articles.calls import URL, address_in
+from fob_mail.articles.calls import URL, address_in, checked_url
 from fob_mail.articles.people import labelled
 
 WRAPPED = 120
@@ -34,6 +34,8 @@ def spans(words: str) -> tuple[Span, ...]:
     at = 0
     for match in URL.finditer(words):
         url = address_in(match[0])
+        if checked_url(url):  # `https://` alone, say
+            continue
         found += [Span(words[at : match.start()]), Span(url, href=url)]
         at = match.start() + len(url)
     return tuple(span for span in (*found, Span(words[at:])) if span.text)

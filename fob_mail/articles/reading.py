@@ -7,9 +7,10 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from fob_mail.articles import front_matter, markdown, plain
-from fob_mail.articles.article import Article, CallKind, CallToAction, Notice
+from fob_mail.articles.article import Article, Block, CallKind, CallToAction, Notice
 from fob_mail.articles.front_matter import FrontMatter
 from fob_mail.articles.oddities import marks_of_markdown
+from fob_mail.articles.runs import tidy_blocks
 from fob_mail.articles.understanding import understand
 from fob_mail.errors import InputError
 from fob_mail.events import Event, When
@@ -18,16 +19,17 @@ LARGEST = 2_000_000
 """Bytes of an article."""
 
 _SIGNATURES = {
-    b"PK\x03\x04": "a Word or zip file",
+    b"\xd0\xcf\x11\xe0": "an old Word file (.doc), or one with a password",
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"{\\rtf": "an RTF file",
 }
-_PAGE = re.compile(
+PAGE = re.compile(
     r"\s*(?:<\?xml\b[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|article)\b", re.IGNORECASE | re.DOTALL
 )
-_AS_TEXT = "Save the article as plain text (.txt) or Markdown (.md)."
+"""How a web page begins."""
+_AS_TEXT = "Save the article as a Word document (.docx), plain text (.txt) or Markdown (.md)."
 
 
 def decode(raw: bytes) -> str:
@@ -38,8 +40,6 @@ def decode(raw: bytes) -> str:
         if raw.startswith(signature):
             raise InputError(f"The article is {kind}, not a text.", _AS_TEXT)
     text = _decoded(raw)
-    if _PAGE.match(text):
-        raise InputError("The article is a web page (HTML), not a text.", "Copy its text off the page, or save it as .txt or .md.")
     if "\x00" in text:
         raise InputError("The article is not a text: it has bytes that no text has.", _AS_TEXT)
     if not text.strip():
@@ -53,18 +53,44 @@ def read(source: str, file_name: str, zone: ZoneInfo, today: date) -> Article:
     Raises InputError if the front matter is wrong or there is no text below it.
     """
     matter, text = front_matter.split(source.replace("\r\n", "\n").lstrip("\ufeff"), zone)
-    if not text.strip():
+    if not text.strip() and not matter.understood:
         raise InputError("The article has front matter and no text.", "Write the article below the second line of ---.")
     title = ""
     notices: list[Notice] = []
     if PurePath(file_name).suffix.lower() in {".md", ".markdown"}:
         title, blocks, notices = markdown.blocks(text)
     else:
-        blocks, notices = plain.blocks(text), marks_of_markdown(text)
+        blocks, notices = tidy_blocks(plain.blocks(text)), marks_of_markdown(text)
+    if matter.understood:
+        return _as_written(blocks, matter, title, notices)
     if not title and not any(block.text.strip() for block in blocks):
         raise InputError("The article has no words.", "Write some, or give another file.")
     article = understand(blocks, matter.title or title, zone, today)
     return _completed(replace(article, notices=(*notices, *article.notices)), matter)
+
+
+def _as_written(blocks: list[Block], matter: FrontMatter, title: str, notices: list[Notice]) -> Article:
+    """The article of a source in which all is told: nothing is looked for in its text."""
+    if not (matter.title or title):
+        raise InputError("The article has no title.", "Write it in the front matter: title: \u2026")
+    calls = _calls(matter.all_calls, matter)
+    inferred = [event.when.as_written for event in matter.events if event.when and not event.when.year_said]
+    notices += [
+        Notice("year-inferred", f"The year of \u201c{written}\u201d is inferred.", "Check it, and take out the line `inferred: year`.")
+        for written in inferred
+    ]
+    return Article(
+        title=matter.title or title,
+        standfirst=matter.standfirst,
+        byline=matter.byline,
+        body=tuple(blocks),
+        event=_event(matter.events[0] if matter.events else None, matter.title or title, matter),
+        calls=calls,
+        footnotes=matter.notes,
+        language=matter.language or None,
+        notices=(*notices, *_lost(calls)),
+        more_events=matter.events[1:],
+    )
 
 
 def _decoded(raw: bytes) -> str:
@@ -78,9 +104,10 @@ def _decoded(raw: bytes) -> str:
 
 def _completed(article: Article, matter: FrontMatter) -> Article:
     """What the front matter says goes before what the text seemed to say; and what it settles is no longer noticed."""
-    event = _event(article.event, article.title, matter)
+    events = matter.events or article.events
+    event = _event(events[0] if events else None, article.title, matter)
     settled = set()
-    if matter.date:
+    if matter.date or matter.events:
         settled |= {
             "year-inferred",
             "no-date",
@@ -95,13 +122,15 @@ def _completed(article: Article, matter: FrontMatter) -> Article:
         }
     if matter.event or matter.place:
         settled.add("no-event")
-    calls = _calls(article.calls, matter)
+    calls = _calls(matter.all_calls or article.calls, matter)
     return replace(
         article,
         standfirst=matter.standfirst or article.standfirst,
         byline=matter.byline or article.byline,
         language=matter.language or article.language,
         event=event,
+        more_events=events[1:],
+        footnotes=matter.notes or article.footnotes,
         calls=calls,
         notices=tuple(n for n in article.notices if n.about not in settled) + _lost(calls),
     )

@@ -11,6 +11,7 @@ from fob_mail.articles.article import Article, Block, BlockKind, CallKind, CallT
 from fob_mail.articles.calls import calls_of, follow_of, linked_calls
 from fob_mail.articles.people import Labelled, Role, labelled
 from fob_mail.articles.plain import spans
+from fob_mail.articles.runs import tidy_words
 
 LONGEST_TITLE = 150
 LONGEST_STANDFIRST = 300
@@ -156,4 +157,4 @@ def _language(text: str) -> str | None:
 
 
 def _one_line(words: str) -> str:
-    return " ".join(words.split())
+    return tidy_words(words)
