@@ -11,6 +11,7 @@ The map, in reading order, from the bottom of the house to its top:
     addresses       is this an address, what is its one spelling
     links           signed links and return paths, both ways
     events          what is happening, when, where, who
+    fetching        a page of the web, from public addresses only
     articles/       from the organiser's file to an Article
     public_web      does a web address answer; dns_records: what the DNS says of a sender
     composing/      from an Article to HTML, text and MIME with slots

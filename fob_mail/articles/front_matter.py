@@ -93,7 +93,7 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
         wrong.append("  ends: is not after date")
     links = _links(written, wrong)
     understood = written.get("understood") is True
-    events = events_of(written["events"], zone, wrong) if written.get("events") else ()
+    events = events_of(written["events"], zone, wrong) if written.get("events") is not None else ()
     lists = {"notes": _notes(written, wrong), "events": events, "all_calls": _all_calls(written, wrong)}
     if wrong:
         raise InputError("The front matter of the article has mistakes:\n" + "\n".join(wrong), "Correct them between the lines of ---.")

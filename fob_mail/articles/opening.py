@@ -36,7 +36,7 @@ def opened(raw: bytes, name: str, *, base: str = "", charset: str = "", mend: bo
     if raw.startswith(_WORD):
         return _mended(_word(raw, name), mend=mend)
     if PurePath(name).suffix.lower() not in _MARKDOWN and (page := _page(raw, charset)):
-        return _mended(_web(page, base), mend=mend)
+        return _mended(_web(page, name, base), mend=mend)
     return _mended(Source(name, decode(raw)), mend=mend)
 
 
@@ -64,22 +64,24 @@ def _word(raw: bytes, name: str) -> Source:
     if not read.html.strip():
         raise InputError("The Word file has no words.", "Write some, or give another file.")
     found = hypertext.read(hypertext.parsed(read.html))
-    return _source(found, {"title": found.title}, read.pictures)
+    return _source(name, found, {"title": found.title}, read.pictures)
 
 
-def _web(page: str, base: str) -> Source:
+def _web(page: str, name: str, base: str) -> Source:
     from fob_mail.articles import webpage  # noqa: PLC0415
 
     found, said = webpage.read(page, base)
-    return _source(found, said, {})
+    return _source(name, found, said, {})
 
 
-def _source(found: "Hypertext", said: dict[str, str], pictures: dict[str, bytes]) -> Source:
+def _source(name: str, found: "Hypertext", said: dict[str, str], pictures: dict[str, bytes]) -> Source:
     """The Markdown source of what was read; what is known of it stands in its front matter."""
     if not found.blocks:
         raise InputError("The article has no words.", "Write some, or give another file; or copy the text into a .txt file.")
     known = said | ({"notes": found.notes} if found.notes else {})
-    return Source("article.md", front_matter_of(known) + markdown_of(found.blocks), tuple(found.notices), pictures)
+    return Source(
+        f"{PurePath(name).stem or 'article'}.md", front_matter_of(known) + markdown_of(found.blocks), tuple(found.notices), pictures
+    )
 
 
 def _mended(source: Source, *, mend: bool) -> Source:

@@ -45,10 +45,23 @@ def tidy_run(run: Iterable[Span]) -> tuple[Span, ...]:
     if merged:
         merged[-1] = replace(merged[-1], text=merged[-1].text.rstrip(" "))
     found: list[Span] = []
-    for span in merged:
+    for span in _spaced(merged):
         for part in linked(span.text) if _plain(span) else (span,):
             _append(found, part)
     return tuple(found)
+
+
+def _spaced(run: list[Span]) -> Iterable[Span]:
+    """The run with its spaces outside of what looks otherwise: `a **b **c` is `a **b** c`."""
+    for span in run:
+        inner = span.text.strip(" ")
+        if _plain(span) or inner == span.text:
+            yield span
+        elif inner:
+            before, _, after = span.text.partition(inner)
+            yield from (part for part in (Span(before), replace(span, text=inner), Span(after)) if part.text)
+        else:
+            yield Span(" ")
 
 
 def _append(run: list[Span], span: Span) -> None:

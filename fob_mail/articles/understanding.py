@@ -44,7 +44,9 @@ def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> 
     """The article that these blocks are. A title that is given is kept; nothing of the blocks is left out."""
     language = _language(" ".join(block.text for block in blocks))
     parts = _Parts(list(blocks), title)
+    pictures = _leading_pictures(parts)
     _take_head(parts)
+    parts.rest[:0] = pictures
     _take_tail(parts)
     _take_labels(parts)
     _take_calls(parts)
@@ -65,6 +67,14 @@ def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> 
         language=language,
         notices=(*parts.notices, *notices),
     )
+
+
+def _leading_pictures(parts: _Parts) -> list[Block]:
+    """The pictures above the title, which is looked for below them, unless there is nothing below."""
+    texts = [at for at, block in enumerate(parts.rest) if block.kind is not BlockKind.IMAGE]
+    taken = parts.rest[: texts[0]] if texts else []
+    parts.rest = parts.rest[len(taken) :]
+    return taken
 
 
 def _take_head(parts: _Parts) -> None:

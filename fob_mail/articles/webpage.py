@@ -1,5 +1,6 @@
 """A web page's article: which part of the page it is, its title, who wrote it, in which language. What is left out is told."""
 
+import logging
 import re
 
 from lxml.html import HtmlElement
@@ -11,6 +12,9 @@ from fob_mail.articles.runs import tidy_words
 
 ENOUGH = 200
 """Characters that an <article> or <main> must have to be taken for the article."""
+
+ENOUGH_TO_TELL = 20
+"""Characters of a page that may be left out untold: a link to its start, say."""
 
 _BESIDE = re.compile(
     r"\b(?:share|sharing|social|related|comments?|cookies?|breadcrumbs?|advert\w*|sidebar|promo|skip-link|site-(?:header|footer))\b"
@@ -31,7 +35,7 @@ def read(text: str, base: str = "") -> tuple[Hypertext, dict[str, str]]:
     base = _base(tree, base)
     found = hypertext.read(root, base)
     words = sum(len(block.text) for block in found.blocks) + len(found.title)
-    if whole > words * 1.1:
+    if whole > words + ENOUGH_TO_TELL:
         share = f"{words:,} of its {whole:,} characters"
         problem = f"The part of the page that reads as an article was taken: {share}."
         found.notices.append(
@@ -53,6 +57,7 @@ def _article(tree: HtmlElement, text: str) -> HtmlElement:
 def _extracted(text: str) -> HtmlElement | None:
     import trafilatura  # noqa: PLC0415 it takes its time to import, and few pages need it
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it tells of each page in which it finds nothing
     found = trafilatura.extract(
         text,
         output_format="html",

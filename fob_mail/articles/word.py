@@ -10,6 +10,8 @@ from fob_mail.errors import InputError
 MOST_FILES = 2_000
 MOST_TEXT = 12_000_000
 """Bytes of XML in a file, unpacked; a book of 300 pages has two million."""
+MOST_MARKS = 150_000
+"""Marks of XML in a file: reading takes time by them, some seconds for so many. A long article has a few thousand."""
 MOST_PICTURES = 60_000_000
 """Bytes of everything else, unpacked."""
 
@@ -73,6 +75,8 @@ def _check(raw: bytes) -> None:
             if len(infos) > MOST_FILES or size > MOST_TEXT or unpacked - size > MOST_PICTURES:
                 told = f"{unpacked / 1_000_000:,.0f} MB in {len(infos):,} files"
                 raise InputError(f"The Word file unpacks to {told}: too much for an article.", _REMEDY)
+            if sum(archive.read(info).count(b"<") for info in texts) > MOST_MARKS:
+                raise InputError("The Word file is too long for an article.", "Give the part of it that is the article.")
             if any(_DECLARES.search(archive.read(info)) for info in texts):
                 raise InputError("The Word file declares entities, which Word never does.", _REMEDY)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:

@@ -20,6 +20,7 @@ COMMANDS = {
     "init": ("fob_mail.cli.init", "Make a settings file, keys and a database in this folder."),
     "list": ("fob_mail.cli.lists", "Mailing lists: create, ls, show, edit."),
     "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, move, add, show, remove, export."),
+    "article": ("fob_mail.cli.article", "Articles: see what is understood of one, and correct it."),
     "compose": ("fob_mail.cli.compose", "Turn an article into a campaign's mail, as a draft."),
     "preview": ("fob_mail.cli.preview", "Write a campaign's mail to files, to look at."),
     "check": ("fob_mail.cli.check", "Look for whatever is wrong with a campaign before it goes."),

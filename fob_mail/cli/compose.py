@@ -1,24 +1,24 @@
 """fob-mail compose: an article becomes a campaign's mail, as a draft that can be composed again until it is sent."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
+from fob_mail.cli.sources import source_of
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
     from fob_mail.articles.article import Article
-    from fob_mail.campaigns import Written
+    from fob_mail.articles.opening import Source
     from fob_mail.composing.composed import Composed
     from fob_mail.drafting import Draft
     from fob_mail.preflight import Problem
 
 
 @click.command("compose")
-@click.argument("articles", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument("articles", nargs=-1, type=click.Path(dir_okay=False, allow_dash=True))
 @click.option("--list", "list_slug", default="", help="The list that it goes to.")
 @click.option("--name", "slug", required=True, help="The campaign's name: lower-case letters, digits and hyphens.")
 @click.option("--subject", default="", help="The subject, where the event's name and date will not do.")
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     "--template", default="", metavar="NAME", help="The kind of mail: invite (default), newsletter, letter, reminder, or your own."
 )
 @click.option("--reminder-of", default="", metavar="CAMPAIGN", help="Remind those who got CAMPAIGN and are still on its list.")
+@click.option("--mend", is_flag=True, help="Put right letters that were decoded wrongly before they came here.")
 @json_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 one parameter an option
     installation: Installation,
-    articles: tuple[Path, ...],
+    articles: tuple[str, ...],
     list_slug: str,
     slug: str,
     subject: str,
@@ -42,9 +43,13 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     language: str,
     template: str,
     reminder_of: str,
+    mend: bool,
     as_json: bool,
 ) -> None:
-    """Turn ARTICLES (.txt or .md; - for standard input) into the mail of a campaign, and say how they were understood.
+    """Turn ARTICLES into the mail of a campaign, and say how they were understood.
+
+    An article is a text, Markdown, Word or HTML file, a web address, or - for standard input; fob-mail article read says more of
+    how it is understood, and writes it down to correct.
 
     Several articles are one campaign in several languages (article.en.md, article.es.md), of which each reader gets their own; or a
     newsletter. A reminder needs no article: it takes those of the campaign. Composing again under the same name replaces the draft,
@@ -58,35 +63,36 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
       fob-mail compose one.md two.md --list supporters --name may-news --template newsletter
       fob-mail compose --reminder-of bolivia-april --name bolivia-reminder
     """  # noqa: D301 click's \b keeps the lines of an example
+    from fob_mail.campaigns import Written  # noqa: PLC0415
     from fob_mail.cli.checking import problems_of  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.drafting import Order, draft  # noqa: PLC0415
 
     if not articles and not reminder_of:
         raise click.UsageError("Missing argument 'ARTICLES...': name a file, or --reminder-of a campaign.")
-    files = tuple(_read(article) for article in articles)
+    given = tuple(source_of(article, mend=mend) for article in articles)
+    files = tuple(Written(source.name, source.text) for source in given)
     order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of)
     with installation.database.begin() as session:
         now = clock(session)
         made = draft(session, order, installation.settings, now)
-        problems = problems_of(session, made.campaign, installation.settings, now)
+        problems = [*_noticed(given), *problems_of(session, made.campaign, installation.settings, now)]
         if as_json:
             emit(_report(made, problems))
         else:
             _show(made, problems)
 
 
-def _read(file: Path) -> "Written":
-    """The article's name and text; a name of its own for what comes from standard input."""
-    from fob_mail.articles.reading import LARGEST, decode  # noqa: PLC0415
-    from fob_mail.campaigns import Written  # noqa: PLC0415
+def _noticed(given: "tuple[Source, ...]") -> "list[Problem]":
+    """What was noticed while a Word file, a page or wrongly decoded text became a source; the database does not keep it."""
+    from fob_mail.preflight.problem import Problem, Severity  # noqa: PLC0415
 
-    try:
-        with click.open_file(str(file), "rb") as opened:
-            raw = opened.read(LARGEST + 1)  # decode() says so if that is too much
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.", "Check the file's name and who may read it.") from None
-    return Written("article.txt" if str(file) == "-" else file.name, decode(raw))
+    found = [Problem(Severity.WARNING, n.about, "article", n.problem, n.remedy) for source in given for n in source.notices]
+    if any(source.pictures for source in given):
+        problem = "The pictures of the Word file do not come along by themselves."
+        remedy = "Write them beside a Markdown source, and compose that: fob-mail article read FILE.docx --out article.md"
+        found.append(Problem(Severity.WARNING, "word-pictures", "article", problem, remedy))
+    return found
 
 
 def _links(given: tuple[str, ...]) -> dict[str, str]:

@@ -25,7 +25,7 @@ events public_web dns_records
 inbound
 outcomes
 smtp
-journal
+journal fetching
 conditions
 slots
 replies envelopes
