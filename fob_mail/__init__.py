@@ -12,6 +12,7 @@ The map, in reading order, from the bottom of the house to its top:
     links           signed links and return paths, both ways
     events          what is happening, when, where, who
     fetching        a page of the web, from public addresses only
+    calendars       an event as readers' calendars take it
     articles/       from the organiser's file to an Article
     public_web      does a web address answer; dns_records: what the DNS says of a sender
     composing/      from an Article to HTML, text and MIME with slots
@@ -23,6 +24,7 @@ The map, in reading order, from the bottom of the house to its top:
     spam_assassin   what SpamAssassin says of a message
     campaigns       article and list become a campaign, frozen
     notes           which mails fob-mail itself owes one person
+    agenda          which entry an event has in readers' calendars
     ledger          which deliveries are owed, under way and settled
     allowances      how much a relay or domain may still be given, by all workers together
     journal         what was on the wire when a worker died

@@ -103,7 +103,15 @@ def save_draft(  # noqa: PLR0913, PLR0917 a campaign is all of these
     session.flush()
     session.execute(delete(Rendering).where(Rendering.campaign_id == campaign.id))
     session.add_all(
-        Rendering(campaign_id=campaign.id, language=c.language, subject=c.subject, preheader=c.preheader, html=c.html, text=c.text)
+        Rendering(
+            campaign_id=campaign.id,
+            language=c.language,
+            subject=c.subject,
+            preheader=c.preheader,
+            html=c.html,
+            text=c.text,
+            calendar=c.calendar,
+        )
         for c in composed
     )
     session.flush()
@@ -127,7 +135,7 @@ def article_files(session: Session, campaign: Campaign) -> list[Written]:
 def parts(session: Session, campaign: Campaign) -> dict[str, Composed]:
     """What was composed, by language."""
     rows = session.scalars(select(Rendering).where(Rendering.campaign_id == campaign.id))
-    return {r.language: Composed(r.language, r.subject, r.preheader, r.html, r.text) for r in rows}
+    return {r.language: Composed(r.language, r.subject, r.preheader, r.html, r.text, r.calendar) for r in rows}
 
 
 def reach(session: Session, to: MailingList, reminder_of: int | None = None) -> Reach:

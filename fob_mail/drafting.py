@@ -1,26 +1,30 @@
 """How articles become the draft of a campaign: each in its language, to a list or to those whom another campaign reached."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from email.utils import parseaddr
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns
+from fob_mail import agenda, campaigns
 from fob_mail.articles.article import Article
 from fob_mail.articles.front_matter import with_links
 from fob_mail.articles.reading import read
 from fob_mail.audience import attributes, lists
+from fob_mail.calendars import Entry
 from fob_mail.campaigns import Written
+from fob_mail.composing.adding import calendar_of
 from fob_mail.composing.composed import Composed, Masthead
 from fob_mail.composing.kinds import NEWSLETTER, REMINDER, Kind, kind_of
 from fob_mail.composing.merging import Vocabulary
 from fob_mail.composing.words import primary
 from fob_mail.composing.writing import Wishes, compose
 from fob_mail.errors import ConflictError, InputError
+from fob_mail.events import Event
 from fob_mail.models import Campaign, MailingList
 from fob_mail.settings import Settings
 
@@ -40,6 +44,7 @@ class Order:
     preheader: str = ""
     links: dict[str, str] = field(default_factory=dict)
     reminder_of: str = ""
+    corrects: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,27 @@ def draft(session: Session, order: Order, settings: Settings, now: datetime) -> 
     wishes = Wishes(order.subject, order.preheader, kind, Vocabulary(attributes.names(session, to.id) if asks else ()))
     masthead = masthead_of(settings, to)
     composed = tuple(compose(group[0], masthead, language, wishes, group[1:]) for language, group in articles.items())
+    together = agenda.together([[event for article in group for event in article.events] for group in articles.values()])
+    entries = _entries(session, order, to, together, now)
+    composed = tuple(_with_calendar(mail, articles[mail.language], entries, masthead, to) for mail in composed)
     saved = campaigns.save_draft(session, order.slug, to, files[0].name, files[0].source, composed, now)
     campaigns.keep_files(session, saved, files, invited)
+    agenda.keep(session, saved, together, entries)
     return Draft(saved, to, articles, composed)
+
+
+def _entries(session: Session, order: Order, to: MailingList, together: list[tuple[Event, ...]], now: datetime) -> tuple[Entry, ...]:
+    """The entries of the campaign's events in readers' calendars, one for an event in all its languages."""
+    corrected = campaigns.find(session, order.corrects).id if order.corrects else None
+    domain = parseaddr(to.sender)[1].rpartition("@")[2]
+    return agenda.entries_for(session, order.slug, to, together, domain=domain, now=now, corrects=corrected)
+
+
+def _with_calendar(
+    mail: Composed, articles: tuple[Article, ...], entries: tuple[Entry, ...], masthead: Masthead, to: MailingList
+) -> Composed:
+    """The mail with its events as an .ics in its language."""
+    return replace(mail, calendar=calendar_of(articles, entries, (masthead.organisation, parseaddr(to.sender)[1]), mail.language))
 
 
 def articles_of(session: Session, campaign: Campaign, settings: Settings) -> dict[str, tuple[Article, ...]]:

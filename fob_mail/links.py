@@ -93,6 +93,16 @@ class Links:
         """The address of a page: `/c/` with its token, `/join/` with a list's slug."""
         return f"{self._base}{page}{token}"
 
+    def view_url(self, campaign_id: int, language: str = "") -> str:
+        """Where everybody who has the link can read a campaign; without it nobody guesses it, and it tells nothing of who got it."""
+        token = self._signed(b"view", (campaign_id, 0, 0))
+        return f"{self._base}/v/{token}/{language}" if language else f"{self._base}/v/{token}"
+
+    def read_view_token(self, token: str) -> int | None:
+        """The campaign that a token of view_url opens, or None."""
+        numbers = self._read(b"view", token)
+        return numbers[0] if numbers else None
+
     def _signed(self, purpose: bytes, numbers: tuple[int, int, int]) -> str:
         payload = _LINK.pack(*numbers)
         return base64.urlsafe_b64encode(payload + _mac(self._keys[0], purpose, payload, _LINK_MAC)).decode()[:TOKEN_LENGTH]

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -265,6 +265,36 @@ class Rendering(Base):
     preheader: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[str] = mapped_column(Text, default="", server_default="")  # its events as an .ics
+
+
+class CalendarEntry(Base):
+    """What an event of a campaign is in readers' calendars: the UID stays, the sequence rises with each change."""
+
+    __tablename__ = "calendar_entries"
+    __table_args__ = (Index(None, "uid"),)
+
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # among its events, from 1
+    uid: Mapped[str] = mapped_column(String(320))
+    sequence: Mapped[int]
+    fingerprint: Mapped[str] = mapped_column(String(32))  # see calendars.fingerprint
+    name: Mapped[str] = mapped_column(Text)
+    day: Mapped[str] = mapped_column(String(10), default="", server_default="")  # 2027-04-19, in the group's zone
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StoredPicture(Base):
+    """A picture of an article, scaled and without metadata; kept as long as mails show it."""
+
+    __tablename__ = "pictures"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Batch(Base):

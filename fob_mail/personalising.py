@@ -12,13 +12,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import NamedTuple, TypeGuard
 
 from fob_mail.conditions import Shared, compiled
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.links import TOKEN_LENGTH, Links, Place, Subscribed, unsubscribe_mailto
 from fob_mail.signing.seal import Seal, Signer
-from fob_mail.slots import MessageTemplate, Slot, Where, asks_for_attributes, conditions, kept, parts, reader, variant
+from fob_mail.slots import (
+    OF_THE_CAMPAIGN,
+    MessageTemplate,
+    Slot,
+    Where,
+    address_of,
+    asks_for_attributes,
+    conditions,
+    kept,
+    parts,
+    reader,
+    variant,
+)
 from fob_mail.translations import primary
 
 NOBODY = Recipient(0, 0, 0, "")
@@ -144,12 +157,10 @@ class Personaliser:
     ) -> None:
         page, mailto = links.page_of(""), unsubscribe_mailto(sender.unsubscribe_mailbox, "")
 
-        def frame(template: MessageTemplate) -> _Frame:
-            return _frame(template, page, mailto, signers)
-
         self._frames: dict[str, _Frame] = {}
         self._variants: dict[str, _Variants] = {}
         for language, template in templates.items():
+            frame = partial(_frame, page=page, mailto=mailto, view_url=links.view_url(sender.campaign_id, language), signers=signers)
             if conditions(template):
                 self._variants[language] = _Variants(template, Shared(sender.list_slug, language), frame)
             else:
@@ -242,7 +253,7 @@ class _Variants:
 _OWN = ("token", "message_id", "date", "to")
 
 
-def _frame(template: MessageTemplate, page: str, mailto: str, signers: Sequence[Signer]) -> _Frame:
+def _frame(template: MessageTemplate, *, page: str, mailto: str, view_url: str, signers: Sequence[Signer]) -> _Frame:
     """The frame of a template. Of links, the token alone is left open."""
     pieces: list[bytes] = [template.pieces[0]]
     gaps: dict[Slot | str, list[int]] = {}
@@ -259,6 +270,9 @@ def _frame(template: MessageTemplate, page: str, mailto: str, signers: Sequence[
             pieces[-1] += f"<{page}".encode("ascii")
             gap("token", f">,\r\n <{mailto}".encode("ascii"))
             gap("token", b">" + piece)
+        elif slot.field in OF_THE_CAMPAIGN:
+            url = address_of(slot, view_url)
+            pieces[-1] += quoted_printable((html.escape(url) if slot.where is Where.HTML else url).encode("ascii")) + piece
         else:
             gap(slot.field if slot.field in _OWN else slot, piece)
     own = [(_OWN.index(which), places) for which, places in gaps.items() if isinstance(which, str)]

@@ -15,7 +15,10 @@ from fob_mail.envelopes import Recipient
 OF_EVERYBODY = frozenset({"name", "first_name", "address", "language"})
 """Fields that each recipient has, though they may be empty."""
 
-FIELDS = OF_EVERYBODY | {"unsubscribe_url"}
+OF_THE_CAMPAIGN = frozenset({"view_url", "calendar_url"})
+"""Addresses that are the same for all readers of a message; the default of a calendar's is the number of its event, or nothing for all."""
+
+FIELDS = OF_EVERYBODY | OF_THE_CAMPAIGN | {"unsubscribe_url"}
 """What composing may mark in HTML and text, besides attributes and branches."""
 
 ATTRIBUTE = "attribute."
@@ -32,6 +35,7 @@ class Where(StrEnum):
     HTML = "html"  # escaped, then quoted-printable
     TEXT = "text"  # quoted-printable
     LINE = "line"  # the same at the beginning of a line, where some words mean something (RFC 3676 §4.4)
+    CALENDAR = "calendar"  # a line of an .ics, folded (RFC 5545 §3.1)
     HEADER = "header"  # made whole by the Personaliser
 
 
@@ -75,6 +79,11 @@ def written(field: str) -> str:
 def is_field(name: str) -> bool:
     """Whether something fills in a field of that name."""
     return name in FIELDS or name.startswith(ATTRIBUTE)
+
+
+def address_of(slot: Slot, view_url: str) -> str:
+    """An address of the campaign: its page; or the calendar file of all its events, or of the one whose number is the default."""
+    return view_url if slot.field == "view_url" else f"{view_url}/{slot.default or 'calendar'}.ics"
 
 
 def is_branch(text: str) -> bool:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 )
 @click.option("--reminder-of", default="", metavar="CAMPAIGN", help="Remind those who got CAMPAIGN and are still on its list.")
 @click.option("--mend", is_flag=True, help="Put right letters that were decoded wrongly before they came here.")
+@click.option(
+    "--corrects", default="", metavar="CAMPAIGN", help="The campaign whose events these are: readers' calendars change their entries."
+)
 @json_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 one parameter an option
@@ -43,6 +46,7 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     language: str,
     template: str,
     reminder_of: str,
+    corrects: str,
     mend: bool,
     as_json: bool,
 ) -> None:
@@ -72,7 +76,7 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
         raise click.UsageError("Missing argument 'ARTICLES...': name a file, or --reminder-of a campaign.")
     given = tuple(source_of(article, mend=mend) for article in articles)
     files = tuple(Written(source.name, source.text) for source in given)
-    order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of)
+    order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of, corrects)
     with installation.database.begin() as session:
         now = clock(session)
         made = draft(session, order, installation.settings, now)

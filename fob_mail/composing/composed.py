@@ -6,6 +6,17 @@ from fob_mail.settings import Theme
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is served or carried: its name in addresses, which nobody guesses, and its bytes."""
+
+    name: str  # 32 hexadecimal digits
+    kind: str  # jpeg or png
+    width: int
+    height: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """Subject, preheader, HTML and text; marks (see personalising.mark) stand where readers differ."""
 
@@ -14,6 +25,8 @@ class Composed:
     preheader: str
     html: str
     text: str
+    calendar: str = ""  # its events as an .ics; empty if it has none with a day
+    pictures: "tuple[Picture, ...]" = ()  # those that travel in the mail itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,30 @@
 """What was composed, as a MIME message with slots (RFC 5322, 2045, 2046): made once a campaign and language.
 
-    headers                 Content-Type: multipart/alternative
-    ├── text/plain          first, for those who like it plain (RFC 2046 §5.1.4)
-    └── text/html
+    multipart/mixed              if there is an event to put into calendars
+    ├── multipart/alternative
+    │   ├── text/plain           first, for those who like it plain (RFC 2046 §5.1.4)
+    │   └── multipart/related    if pictures travel in the mail itself
+    │       ├── text/html
+    │       └── image/…
+    └── text/calendar            attached
 
-Everything is quoted-printable, 7 bit, in lines of at most 76 characters, so that no relay has a reason to re-encode it
+Text is quoted-printable and pictures are base64: 7 bit, in lines of at most 76 characters, so that no relay has a reason to re-encode it
 and break a signature.
 """
 
 import hashlib
+from base64 import encodebytes
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from fob_mail.addresses import wire_form
-from fob_mail.composing.composed import Composed
+from fob_mail.composing.composed import Composed, Picture
 from fob_mail.errors import InputError
 from fob_mail.personalising import STUFFED, mailbox, phrase, quoted_printable, unstructured
 from fob_mail.slots import BRANCHES, MARK, MessageTemplate, Slot, Where, joined, parts
+
+_Stream = list[bytes | Slot]
+_QP = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +47,51 @@ class Heading:
 
 def message_template(composed: Composed, heading: Heading) -> MessageTemplate:
     """The message of a campaign in one language, each value that readers differ in a slot of its own."""
-    boundary = "=_fob_" + hashlib.sha256((composed.text + composed.html).encode()).hexdigest()[:32]
-    stream: list[bytes | Slot] = [
-        *_headers(composed, heading),
-        b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n\r\n' % boundary.encode(),
+    seed = hashlib.sha256((composed.text + composed.html + composed.calendar).encode("utf-8", "replace")).hexdigest()[:32]
+    html: _Stream = [b"Content-Type: text/html; charset=utf-8\r\n", _QP, *encoded(composed.html, Where.HTML)]
+    if composed.pictures:
+        html = _multipart("related", f"=_rel_{seed}", [html, *map(_picture, composed.pictures)])
+    text: _Stream = [b"Content-Type: text/plain; charset=utf-8; format=flowed\r\n", _QP, *encoded(composed.text, Where.TEXT)]
+    body = _multipart("alternative", f"=_fob_{seed}", [text, html])
+    if composed.calendar:
+        body = _multipart("mixed", f"=_all_{seed}", [body, _calendar(composed.calendar)])
+    return joined([*_headers(composed, heading), *body])
+
+
+def _multipart(kind: str, boundary: str, parts_of_it: list[_Stream]) -> _Stream:
+    stream: _Stream = [f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode()]
+    for part in parts_of_it:
+        stream += [f"--{boundary}\r\n".encode(), *part]
+        if part[0].startswith(b"Content-Type: multipart/"):  # type: ignore[union-attr]  # each part begins with its type
+            stream.append(b"\r\n")
+    return [*stream, f"--{boundary}--\r\n".encode()]
+
+
+def _calendar(file: str) -> _Stream:
+    """Attached and not inline: some programs show nothing but the calendar where it is inline."""
+    method = "REQUEST" if "METHOD:REQUEST" in file else "PUBLISH"
+    return [
+        f'Content-Type: text/calendar; charset=utf-8; method={method};\r\n name="invite.ics"\r\n'.encode(),
+        b'Content-Disposition: attachment; filename="invite.ics"\r\n',
+        _QP,
+        *encoded(file.replace("\r\n", "\n"), Where.CALENDAR),
+        b"\r\n",  # the one before it belongs to the boundary (RFC 2046 §5.1.1)
     ]
-    for kind, content in ((Where.TEXT, composed.text), (Where.HTML, composed.html)):
-        subtype = b"plain; charset=utf-8; format=flowed" if kind is Where.TEXT else b"html; charset=utf-8"
-        stream.append(b"--%b\r\nContent-Type: text/%b\r\n" % (boundary.encode(), subtype))
-        stream.append(b"Content-Transfer-Encoding: quoted-printable\r\n\r\n")
-        stream += encoded(content, kind)
-    stream.append(b"--%b--\r\n" % boundary.encode())
-    return joined(stream)
+
+
+def _picture(picture: Picture) -> _Stream:
+    return [
+        f'Content-Type: image/{picture.kind}; name="{picture.name}.{picture.kind}"\r\n'.encode(),
+        f"Content-ID: <{content_id(picture.name)}>\r\n".encode(),
+        f'Content-Disposition: inline; filename="{picture.name}.{picture.kind}"\r\n'.encode(),
+        b"Content-Transfer-Encoding: base64\r\n\r\n",
+        encodebytes(picture.content).replace(b"\n", b"\r\n"),
+    ]
+
+
+def content_id(name: str) -> str:
+    """By what HTML calls a picture that travels with it: `cid:` and this (RFC 2392)."""
+    return f"{name}@pictures.fob-mail"
 
 
 def encoded(content: str, where: Where) -> list[bytes | Slot]:

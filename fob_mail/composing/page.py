@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from fob_mail.articles.article import Article, Block, BlockKind, Span
+from fob_mail.composing.adding import structured, ways_to_add
 from fob_mail.composing.calling import Link, button_of, other_links, usable
 from fob_mail.composing.composed import Masthead
 from fob_mail.composing.typesetting import Typesetter, one_line
@@ -30,6 +33,7 @@ class Panel:
     place: str
     billed: tuple[Billed, ...]
     supporters: str
+    adding: tuple[Link, ...] = ()  # into the reader's calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Story:
     blocks: tuple[Block, ...]
     byline: str
     footnotes: tuple[str, ...]
+    further: tuple[Panel, ...] = ()  # its other events
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,10 @@ class Page:
     preheader: str  # the mail's first line; empty where the standfirst says the same just below
     masthead: Masthead
     stories: tuple[Story, ...]
+    structured: Markup | str = ""  # the events in schema.org's words
     unsubscribe_url: str = mark("unsubscribe_url")
     address: str = mark("address")
+    view_url: str = mark("view_url")
 
     @property
     def story(self) -> Story:
@@ -87,16 +94,24 @@ def lay_out(articles: tuple[Article, ...], masthead: Masthead, language: str, su
         subject=subject,
         preheader=typesetter.set_marked(preheader),
         masthead=replace(masthead, organisation=one_line(masthead.organisation) or one_line(masthead.list_name)),
-        stories=tuple(_story(article, masthead, typesetter, words, subject) for article in articles),
+        stories=tuple(
+            _story(article, masthead, typesetter, words, subject, sum(len(before.events) for before in articles[:at]))
+            for at, article in enumerate(articles)
+        ),
+        structured=structured(articles, masthead.organisation),
     )
 
 
-def _story(article: Article, masthead: Masthead, typesetter: Typesetter, words: Words, subject: str) -> Story:
-    """The article as a story; what cannot stand in a mail (a link that leads nowhere) is left out, its words kept."""
+def _story(  # noqa: PLR0913, PLR0917 whose story, and how it is told
+    article: Article, masthead: Masthead, typesetter: Typesetter, words: Words, subject: str, before: int
+) -> Story:
+    """The article as a story, `before` being the events of the stories before it; a link that leads nowhere is left out, its words kept."""
+    panels = [_panel(event, article.title, typesetter, words, number) for number, event in enumerate(article.events, before + 1)]
     return Story(
         title=typesetter.set_marked(article.title) or subject,
         standfirst=typesetter.set_marked(article.standfirst),
-        panel=_panel(article.event, article.title, typesetter, words) if article.event else None,
+        panel=panels[0] if panels else None,
+        further=tuple(panels[1:]),
         closing=_moment(article.event, typesetter, words),
         button=_set_link(button_of(article.calls, words), typesetter),
         links=tuple(Link(typesetter.set(x.text), x.url) for x in other_links(article.calls, words, masthead.organisation)),
@@ -120,7 +135,7 @@ def _set_link(link: Link | None, typesetter: Typesetter) -> Link | None:
     return link and Link(typesetter.set(link.text), link.url)
 
 
-def _panel(event: Event, title: str, typesetter: Typesetter, words: Words) -> Panel:
+def _panel(event: Event, title: str, typesetter: Typesetter, words: Words, number: int) -> Panel:
     billed = [Billed(typesetter.set(b.label), _people(b.people, typesetter)) for b in event.billings]
     if event.chair:
         billed.append(Billed(words.say("Chair"), _people(event.chair, typesetter)))
@@ -132,6 +147,7 @@ def _panel(event: Event, title: str, typesetter: Typesetter, words: Words) -> Pa
         place=typesetter.set(event.place),
         billed=tuple(b for b in billed if b.people),
         supporters=typesetter.set(_without_label(event.supporters, words)),
+        adding=ways_to_add(event, number, words),
     )
 
 

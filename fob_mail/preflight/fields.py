@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from fob_mail.composing.composed import Composed
 from fob_mail.preflight.problem import Problem, error, warning
-from fob_mail.slots import BRANCHES, MARK, is_field, written
+from fob_mail.slots import BRANCHES, MARK, OF_THE_CAMPAIGN, is_field, written
 
 _UNRENDERED = re.compile(r"\{\{.{0,80}?\}\}|\{%.{0,80}?%\}|\*\|\w{1,40}\|\*|\{\{|\}\}", re.DOTALL)
-ALWAYS = frozenset({"unsubscribe_url", "address"})
+ALWAYS = OF_THE_CAMPAIGN | {"unsubscribe_url", "address"}
 """Fields that no reader lacks."""
 
 

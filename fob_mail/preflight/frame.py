@@ -24,7 +24,7 @@ def check_size(html: str) -> Iterator[Problem]:
 
 def check_elements(page: Element) -> Iterator[Problem]:
     """Elements that mail readers take out, or refuse the mail for."""
-    names = {"meta-refresh" if _refreshes(element) else element.tag for element in page.walk()}
+    names = {"meta-refresh" if _refreshes(element) else element.tag for element in page.walk() if not _is_data(element)}
     for tag in sorted(names & FORBIDDEN):
         yield error(
             "forbidden-tag", "html", f"The HTML has a <{tag}>, which mail readers remove or refuse.", "Take it out of the template."
@@ -42,3 +42,8 @@ def check_way_out(page: Element, composed: Composed) -> Iterator[Problem]:
 
 def _refreshes(element: Element) -> bool:
     return element.tag == "meta" and "refresh" in element.given.get("http-equiv", "").lower()
+
+
+def _is_data(element: Element) -> bool:
+    """Whether it describes the event to machines (schema.org): nothing runs it, and where it is taken out, no reader misses it."""
+    return element.tag == "script" and element.given.get("type") == "application/ld+json"

@@ -14,13 +14,14 @@ web
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
-ledger workers allowances notes
+agenda ledger workers allowances notes
 audience
 preflight
 composing
 personalising
 signing
 articles
+calendars
 events public_web dns_records
 inbound
 outcomes
@@ -43,7 +44,20 @@ errors
 ROW = {name: number for number, row in enumerate(ROWS.split("\n")) for name in row.split()}
 """From the top to the bottom; modules of one row do not import each other."""
 
-SQL = {"restoring", "campaigns", "ledger", "workers", "allowances", "notes", "audience", "migrations", "backups", "database", "models"}
+SQL = {
+    "restoring",
+    "campaigns",
+    "agenda",
+    "ledger",
+    "workers",
+    "allowances",
+    "notes",
+    "audience",
+    "migrations",
+    "backups",
+    "database",
+    "models",
+}
 SHELL_MAY = {"Session", "OperationalError", "InterfaceError", "TimeoutError"}
 """What others take from SQLAlchemy: the session that they hand on, and what to do when the database does not answer."""
 
