@@ -1,11 +1,11 @@
 """Which event does a text announce? Its name, moment and place, found where people write them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from fob_mail.articles import dates, oddities
+from fob_mail.articles import dates, oddities, zones
 from fob_mail.articles.article import Notice
 from fob_mail.articles.people import Labelled, Role, people
 from fob_mail.events import Billing, Event, When
@@ -37,11 +37,11 @@ ENOUGH = 4
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """The paragraph that announces, and the date in it; and the dates that were announced as well."""
+    """The paragraph that announces, and the date in it; and what was announced as well, in the order of the text."""
 
     text: str
     found: dates.Found
-    others: tuple[dates.Found, ...] = ()
+    others: tuple["Announcement", ...] = ()
 
 
 def announcement(paragraphs: list[str]) -> Announcement | None:
@@ -62,7 +62,7 @@ def announcement(paragraphs: list[str]) -> Announcement | None:
     if not told:
         return None
     _, text, found = max(told, key=lambda one: one[0])
-    return Announcement(text, found, tuple(other for _, _, other in told if other is not found))
+    return Announcement(text, found, tuple(Announcement(words, other) for _, words, other in told if other is not found))
 
 
 def event_of(
@@ -74,8 +74,8 @@ def event_of(
     moment, notices = _moment(found[0], zone, today) if found else (None, [])
     if found and moment:
         in_text = told is not None and found[0] is told.found
-        notices += oddities.zones(found[0], told.text if told and in_text else ", ".join(said), moment)
-        notices += oddities.other_days(found[0], [told.found, *told.others] if told else [], zone, today)
+        moment, zoned = zones.zoned(found[0], told.text if told and in_text else ", ".join(said), moment)
+        notices += zoned
     if told is None and not said and not any(line.role in {Role.SPEAKERS, Role.CHAIR} for line in lines):
         return None, []
     places = [line.rest.rstrip(".") for line in lines if line.role is Role.PLACE]
@@ -91,6 +91,44 @@ def event_of(
         remedy = "Write it in the front matter: date: 2027-04-19 18:30"
         notices = [Notice("no-date", f"There is an event, {event.name!r}, but no day with a date was found for it.", remedy)]
     return event, notices
+
+
+def more_events(
+    told: Announcement | None, main: Event | None, lines: list[tuple[str, Labelled]], zone: ZoneInfo, today: date
+) -> tuple[tuple[Event, ...], list[Notice]]:
+    """Further events that paragraphs of their own announce, on other days that are not over; `lines`: each with its paragraph.
+
+    Further days that the main event's own paragraph names are no events, but told.
+    """
+    if told is None or main is None or main.when is None:
+        return (), []
+    days = {(main.when.starts.month, main.when.starts.day)}
+    found: list[Event] = []
+    notices: list[Notice] = []
+    for other in (one for one in told.others if one.text != told.text):
+        moment, said = _moment(other.found, zone, today)
+        if not moment or moment.starts.date() < today or (other.found.month, other.found.day) in days:
+            continue
+        days.add((other.found.month, other.found.day))
+        event, zoned = event_of(
+            Announcement(other.text, other.found), [line for text, line in lines if text == other.text], "", zone, today
+        )
+        if event:
+            found.append(event if event.name else replace(event, name=main.name))
+            notices += [*said, *(notice for notice in zoned if notice not in said)]
+    left = [told.found, *(one.found for one in told.others if one.text == told.text)]
+    return tuple(found), [*_several(main, found), *notices, *oddities.other_days(told.found, left, zone, today)]
+
+
+def _several(main: Event, others: list[Event]) -> list[Notice]:
+    if not others or not main.when:
+        return []
+    named = ", ".join(f"\u201c{other.when.as_written}\u201d" for other in others if other.when)
+    first = f"that on \u201c{main.when.as_written}\u201d is taken for the main one"
+    problem = f"{len(others) + 1} events are announced: {first}; further ones are on {named}."
+    return [
+        Notice("several-events", problem, "If another is the main one, put it first: fob-mail article read writes them down to correct.")
+    ]
 
 
 def name_in(told: Announcement) -> str:

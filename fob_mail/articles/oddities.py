@@ -1,4 +1,4 @@
-"""What in a text may not come out as its writer means: days that do not exist, other days, time zones, marks of Markdown, other scripts."""
+"""What in a text may not come out as its writer means: days that do not exist, other days, marks of Markdown, other scripts."""
 
 import re
 import unicodedata
@@ -8,18 +8,12 @@ from zoneinfo import ZoneInfo
 
 from fob_mail.articles import dates
 from fob_mail.articles.article import Notice
-from fob_mail.events import When
 
 LONGEST = 1500
 """Characters of a paragraph in which dates are looked for."""
 
 _LONGEST_MONTH = 31  # "some 40 may come" is no day
 _SHOWN = 3
-_ZONE = re.compile(
-    r"\s?\(?(?P<zone>(?:[AECMPN][SD]T|E[SET]T|GMT|UTC|BST|IST|CES?T|EES?T|WES?T|BOT|ART|COT|PET|AES?T)(?:[+-]\d{1,2})?\b"
-    r"|(?:UK|London|Bolivian?|La Paz|Eastern|Pacific|local)\s(?:time|hora)\b|hora de\s\w+)"
-)
-_ALSO = re.compile(r"[^.;\n]{0,12}?[/(]\s?(?P<other>\d{1,2}[.:]\d\d\s[A-Z\u00c0-\u00dd][\w ]{1,30})")
 _MARKDOWN = re.compile(r"\[[^\]\n]{1,200}\]\(https?://|^#{1,6} \S|\*\*\S[^*\n]{0,200}\*\*|!\[", re.MULTILINE)
 _RIGHT_TO_LEFT = {"R", "AL"}
 _TELLING = 0.3  # so much of the letters tells the script
@@ -52,18 +46,6 @@ def other_days(taken: dates.Found, others: list[dates.Found], zone: ZoneInfo, to
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     problem = f"Several days are announced: \u201c{taken.as_written}\u201d is taken for the event, not {', '.join(named[:_SHOWN])}{more}."
     return [Notice("several-days", problem, "If another one is meant, write it in the front matter: date: 2027-04-19 18:30")]
-
-
-def zones(found: dates.Found, text: str, moment: When) -> list[Notice]:
-    """Words for a time zone after a time, unless they are those of the zone in which it was read."""
-    match = _ZONE.match(text, found.end)
-    also = _ALSO.match(text, match.end() if match else found.end)
-    named = match["zone"] if match and match["zone"] != moment.starts.tzname() else ""
-    if not moment.time_said or not (named or also):
-        return []
-    said = f"\u201c{named or (also['other'] if also else '')}\u201d"
-    problem = f"The time {moment.starts:%H:%M} is read as that of {moment.starts.tzinfo}; the article also says {said}."
-    return [Notice("time-zone", problem, "If another zone is meant, write the time of your own zone, or change organisation.timezone.")]
 
 
 def right_to_left(text: str) -> list[Notice]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from fob_mail.articles import oddities
-from fob_mail.articles.announcing import announcement, event_of
+from fob_mail.articles import dates, oddities
+from fob_mail.articles.announcing import announcement, event_of, more_events
 from fob_mail.articles.article import Article, Block, BlockKind, CallKind, CallToAction, Notice
 from fob_mail.articles.calls import calls_of, follow_of, linked_calls
 from fob_mail.articles.people import Labelled, Role, labelled
@@ -35,7 +35,7 @@ class _Parts:
     title: str = ""
     standfirst: str = ""
     byline: str = ""
-    lines: list[Labelled] = field(default_factory=list)
+    lines: list[tuple[str, Labelled]] = field(default_factory=list)  # each with the dated paragraph that it stands below
     calls: list[CallToAction] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
@@ -51,7 +51,13 @@ def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> 
     _take_labels(parts)
     _take_calls(parts)
     told = announcement([block.text for block in parts.rest if block.kind is not BlockKind.HEADING])
-    event, notices = event_of(told, parts.lines, parts.title, zone, today)
+    further = {other.text for other in told.others if other.text != told.text} if told else set()
+    lines = [line for above, line in parts.lines if above not in further]
+    event, notices = event_of(told, lines, parts.title, zone, today)
+    more, noticed = more_events(told, event, parts.lines, zone, today)
+    if not more:
+        event, notices = event_of(told, [line for _, line in parts.lines], parts.title, zone, today)
+    notices += noticed
     if event is None:
         about = "No event was found in the article: no paragraph that invites, with a day and a time."
         notices = [Notice("no-event", about, "Write it in the front matter: event: …, date: 2027-04-19 18:30, place: …")]
@@ -66,6 +72,7 @@ def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> 
         calls=tuple(parts.calls),
         language=language,
         notices=(*parts.notices, *notices),
+        more_events=more,
     )
 
 
@@ -134,8 +141,15 @@ def _take_labels(parts: _Parts) -> None:
     lines = [(block, line) for block, line in found if line]
     if any(line.role is not Role.SUPPORTERS for _, line in lines) or announcement([block.text for block in parts.rest]):
         taken = {id(block) for block, _ in lines}
-        parts.lines = [line for _, line in lines]
+        above = ""
+        for block in parts.rest:
+            above = block.text if id(block) not in taken and block.kind is not BlockKind.HEADING and _dated(block) else above
+            parts.lines += [(above, line) for found_block, line in lines if found_block is block]
         parts.rest = [block for block in parts.rest if id(block) not in taken]
+
+
+def _dated(block: Block) -> bool:
+    return len(block.text) <= oddities.LONGEST and bool(dates.find(block.text))
 
 
 def _take_calls(parts: _Parts) -> None:

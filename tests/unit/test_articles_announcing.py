@@ -8,6 +8,7 @@ import pytest
 from fob_mail.articles.article import Article
 from fob_mail.articles.reading import read
 from fob_mail.errors import InputError
+from fob_mail.events import Attendance
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = date(2026, 11, 24)
@@ -88,17 +89,68 @@ def test_of_several_days_the_first_is_taken_and_the_others_are_named() -> None:
 
     assert starts(article) == datetime(2027, 3, 1, 19, 0, tzinfo=LONDON)
     assert notices(article) == {
-        "several-days": "Several days are announced: “Monday 1 March 2027 at 7pm” is taken for the event, "
-        "not “Tuesday 2 March 2027 at 7.30pm”."
+        "several-events": "2 events are announced: that on “Monday 1 March 2027 at 7pm” is taken for the main one; "
+        "further ones are on “Tuesday 2 March 2027 at 7.30pm”."
     }
+    assert [event.when.starts.day for event in article.events if event.when] == [1, 2]
+
+
+def test_each_event_has_its_own_name_place_and_people() -> None:
+    one, two = an_article(
+        "Join us for a meeting, The First Night, on Monday 1 March 2027 at 7pm at Lantern Hall.\n\nWith: Ana Flores\nChair: Cy Day\n\n"
+        "Join us for a concert, The Second Night, on Tuesday 2 March 2027 at noon, online.\n\nWith: Bo Lind"
+    ).events
+
+    assert (one.name, one.place, one.attendance, one.billings[0].people[0].name) == (
+        "The First Night",
+        "Lantern Hall",
+        Attendance.IN_PERSON,
+        "Ana Flores",
+    )
+    assert (two.name, two.place, two.attendance, two.billings[0].people[0].name) == (
+        "The Second Night",
+        "Online",
+        Attendance.ONLINE,
+        "Bo Lind",
+    )
+    assert [person.name for person in (*one.chair, *two.chair)] == ["Cy Day"]
+
+
+def test_further_days_of_one_announcement_are_told() -> None:
+    article = an_article("Join us at the meeting on Monday 1 March 2027 at 7pm, and again on Tuesday 2 March 2027 at 7pm.")
+
+    assert "not “Tuesday 2 March 2027 at 7pm”" in notices(article)["several-days"]
+    assert len(article.events) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "hour"),
+    [
+        ("Monday April 19, 2027, 18.30", (18, 30)),
+        ("19 April 2027 at 6.30pm", (18, 30)),
+        ("lunes 19 de abril de 2027, 18:30 h", (18, 30)),
+        ("Monday 19 April 2027, noon", (12, 0)),
+        ("Monday 19 April 2027, 7–9pm", (19, 0)),
+        ("Monday 19 April 2027 at 7pm UK time", (19, 0)),
+        ("Monday 19 April 2027 at 2pm Bolivian time", (19, 0)),
+        ("Monday 19 April 2027 at 14:00 (La Paz time)", (19, 0)),
+        ("Monday 19 April 2027 at 8pm CET", (19, 0)),
+        ("Monday 19 April 2027 at 2pm EDT", (19, 0)),
+    ],
+)
+def test_a_moment_is_that_of_the_groups_zone_however_it_is_written(words: str, hour: tuple[int, int]) -> None:
+    moment = starts(an_article(f"Join us at the meeting on {words}."))
+
+    assert moment is not None
+    assert (moment.month, moment.day, moment.hour, moment.minute) == (4, 19, *hour)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("at 6.30pm EST", "EST"),
+        ("at 6.30pm IST", "IST"),
         ("at 18:30 BST / 13:30 La Paz", "13:30 La Paz"),
-        ("at 18:30 (Bolivian time)", "Bolivian time"),
+        ("at 18:30 (local time)", "local time"),
         ("at 18:30 BST", ""),
         ("at 18:30 in Leeds", ""),
     ],
