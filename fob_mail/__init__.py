@@ -33,6 +33,7 @@ The map, in reading order, from the bottom of the house to its top:
     smtp/           one relay, several pipelined sessions
     sending/        the shell that leases, sends and settles
     restoring       a copy of the database put back, and made to agree with what happened since
+    doctor/         is everything fit to send?
     web/            the public pages
     cli/            the commands
 """

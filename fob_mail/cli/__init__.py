@@ -34,6 +34,7 @@ COMMANDS = {
     "unknown": ("fob_mail.cli.unknown", "Deliveries of which nobody knows whether they arrived."),
     "serve": ("fob_mail.cli.serve", "Serve the public pages, unsubscribing among them."),
     "dkim": ("fob_mail.cli.dkim", "Sign mail in your domain's name: make a key."),
+    "doctor": ("fob_mail.cli.doctor", "Is everything fit to send? Settings, database, relays, DNS, pages, one by one."),
     "db": ("fob_mail.cli.db", "The database: upgrade, check, backup, restore."),
     "completion": ("fob_mail.cli.completing", "Have your shell complete commands, campaigns and lists."),
     "catch": ("fob_mail.cli.catch", "A relay for practice: keeps every mail in a folder, delivers none."),

@@ -10,11 +10,11 @@ PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
 __main__
 cli
-web
+web doctor
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
-agenda ledger workers allowances notes
+agenda ledger workers allowances notes standstill
 audience
 preflight
 composing
@@ -52,6 +52,7 @@ SQL = {
     "workers",
     "allowances",
     "notes",
+    "standstill",
     "audience",
     "migrations",
     "backups",

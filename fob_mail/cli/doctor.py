@@ -1,0 +1,145 @@
+"""`fob-mail doctor`: is this installation fit to send?"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from fob_mail.cli.installation import Installation
+from fob_mail.cli.output import emit, json_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fob_mail.database import Database
+    from fob_mail.doctor.finding import Finding
+    from fob_mail.doctor.senders import Sender
+    from fob_mail.settings import Settings
+
+SIGNS = {"fine": ("✓", "green"), "unknown": ("?", "cyan"), "warning": ("!", "yellow"), "wrong": ("✗", "red")}
+
+
+@click.command("doctor")
+@click.option("--offline", is_flag=True, help="Look at this machine and the database alone: no relay, no DNS, no pages.")
+@click.option("--nameserver", default="", metavar="ADDRESS[:PORT]", help="Ask this DNS server instead of the system's.")
+@json_option
+@click.pass_obj
+def command(installation: Installation, offline: bool, nameserver: str, as_json: bool) -> None:
+    """Look whether everything is fit to send: settings, database, relays, DNS, public pages, and what large providers ask.
+
+    Nothing is sent and nothing is changed. Each line says what was seen and, where something is amiss, what to do.
+
+    Exit codes, for monitoring: 0 all is well, 1 warnings, 2 something is wrong.
+
+    \b
+    Examples:
+      fob-mail doctor
+      fob-mail doctor --offline --json
+    """  # noqa: D301 click's \b keeps the lines of an example
+    from fob_mail.doctor.finding import exit_code  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.doctor.rules import check_rules  # noqa: PLC0415
+
+    found: list[Finding] = []
+    area = ""
+    for finding in _findings(installation, nameserver, offline=offline):
+        found.append(finding)
+        area = _show(finding, area, quiet=as_json)
+    if not offline:
+        checklist = list(check_rules(found))
+        found += checklist
+        for finding in checklist:
+            area = _show(finding, area, quiet=as_json)
+    code = exit_code(found)
+    if as_json:
+        emit({"verdict": code.name.lower(), "findings": [asdict(finding) for finding in found]})
+    else:
+        numbers = ", ".join(f"{sum(one.state == state for one in found)} {state}" for state in SIGNS)
+        click.echo(f"\n{numbers}")
+    click.get_current_context().exit(code)
+
+
+def _findings(installation: Installation, nameserver: str, *, offline: bool) -> "Iterator[Finding]":
+    from fob_mail.database import connect  # noqa: PLC0415
+    from fob_mail.doctor import books, here  # noqa: PLC0415
+    from fob_mail.doctor.finding import Finding, State  # noqa: PLC0415
+    from fob_mail.errors import DatabaseError  # noqa: PLC0415
+
+    settings = installation.settings
+    yield Finding("here", "settings", State.FINE, f"{installation.settings_file} holds what it may hold")
+    try:
+        database = connect(settings.database_url.get_secret_value(), patience=10.0, create=False)
+    except DatabaseError as error:
+        yield Finding("database", "version", State.WRONG, error.problem, error.remedy)
+        return
+    try:
+        file = _file_of(database)
+        yield from here.check_files(installation.settings_file, settings, file)
+        yield here.check_journal(settings.sending.journal_folder)
+        yield from here.check_room({"the journal": settings.sending.journal_folder} | ({"the database": file} if file else {}))
+        states = list(books.check_database(database))
+        yield from states
+        if not offline:
+            sound = states[0].state is State.FINE
+            yield from _outside(settings, installation, database if sound else None, nameserver)
+    finally:
+        database.close()
+
+
+def _outside(settings: "Settings", installation: Installation, database: "Database | None", nameserver: str) -> "Iterator[Finding]":
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from fob_mail import dns_records  # noqa: PLC0415
+    from fob_mail.doctor import pages, relays, senders  # noqa: PLC0415
+
+    host, _, port = nameserver.partition(":")
+    asked = dns_records.resolver(host, int(port or 53))
+    writers = list(_senders(settings, database)) if database else []
+    envelope = settings.sending.return_path or next((writer.address for writer in writers), "")
+    for relay in settings.relays_in_use():
+        yield from relays.check_relay(relay, envelope, datetime.now(UTC))
+        yield from senders.check_reverse(asked, relay.name, relays.public_addresses(relay.host))
+    for sender in dict.fromkeys(writer.sender for writer in writers):
+        yield from senders.check_sender(asked, sender, settings)
+    yield from pages.check_pages(settings.base_url, installation.links)
+
+
+class _Writer:
+    """A list's sender: the address, and its domains."""
+
+    def __init__(self, address: str, sender: "Sender") -> None:
+        self.address, self.sender = address, sender
+
+
+def _senders(settings: "Settings", database: "Database") -> Iterator[_Writer]:
+    from email.utils import parseaddr  # noqa: PLC0415
+
+    from fob_mail.addresses import wire_form  # noqa: PLC0415
+    from fob_mail.audience.lists import all_lists  # noqa: PLC0415
+    from fob_mail.doctor.senders import Sender  # noqa: PLC0415
+
+    with database.read() as session:
+        addresses = [wire_form(parseaddr(one.sender)[1]) or "" for one in all_lists(session)]
+    for address in filter(None, addresses):
+        domain = address.rpartition("@")[2]
+        yield _Writer(address, Sender(domain, settings.sending.return_path.rpartition("@")[2] or domain))
+
+
+def _file_of(database: "Database") -> "Path | None":
+    from pathlib import Path  # noqa: PLC0415
+
+    return Path(str(database.engine.url.database)) if database.is_sqlite else None
+
+
+def _show(finding: "Finding", area: str, *, quiet: bool) -> str:
+    """Print a line, under a heading where its area begins; gives the area."""
+    if quiet:
+        return area
+    if finding.area != area:
+        click.secho(f"\n{finding.area[:1].upper()}{finding.area[1:]}", bold=True)
+    sign, colour = SIGNS[finding.state]
+    click.secho(f"  {sign} ", fg=colour, bold=True, nl=False)
+    click.echo(f"{finding.name}: {finding.seen}")
+    if finding.remedy:
+        click.echo(f"      {finding.remedy}")
+    return finding.area

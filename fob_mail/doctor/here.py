@@ -1,0 +1,63 @@
+"""The machine: may others read what they should not, is there room, does the clock agree?"""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fob_mail.doctor.finding import Finding, State
+from fob_mail.settings import Settings
+
+LITTLE_ROOM, TOO_LITTLE = 1_000_000_000, 100_000_000
+"""Bytes free at which a disk is told, and at which a campaign might not come to its end."""
+
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def check_files(settings_file: Path, settings: Settings, database_file: Path | None) -> Iterator[Finding]:
+    """Settings, keys and database are their owner's alone."""
+    files = [("settings", settings_file), *((f"dkim key {key.selector}", key.key_file) for key in settings.dkim)]
+    if database_file:
+        files.append(("database", database_file))
+    for name, file in files:
+        if not file.exists():
+            if name.startswith("dkim"):
+                yield Finding("here", name, State.WRONG, f"{file} is not there", "Make it: fob-mail dkim keygen DOMAIN SELECTOR")
+            continue
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if mode & _OTHERS:
+            remedy = f"chmod 600 {file}"
+            yield Finding("here", name, State.WRONG, f"{file} can be read by others on this machine (mode {mode:o})", remedy)
+        else:
+            yield Finding("here", name, State.FINE, f"{file} is its owner's alone")
+
+
+def check_journal(folder: Path) -> Finding:
+    """Workers can write their notes."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if os.access(there, os.W_OK | os.X_OK):
+        return Finding("here", "journal", State.FINE, f"{folder} can be written")
+    return Finding("here", "journal", State.WRONG, f"{folder} cannot be written", "Make it yours, or set sending.journal_folder.")
+
+
+def check_room(places: dict[str, Path]) -> Iterator[Finding]:
+    """There is room where the database and the journal are."""
+    for name, place in places.items():
+        there = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
+        free = shutil.disk_usage(there).free
+        state = State.WRONG if free < TOO_LITTLE else State.WARNING if free < LITTLE_ROOM else State.FINE
+        remedy = "" if state is State.FINE else "Make room: a campaign takes about 200 MB for each 100,000 people."
+        yield Finding("here", f"room for {name}", state, f"{free / 1e9:,.1f} GB free", remedy)
+
+
+def check_clock(here: datetime, there: datetime, whose: str) -> Finding:
+    """The machine's clock beside another's."""
+    apart = abs(here - there)
+    if apart <= CLOCKS_DIFFER:
+        return Finding("here", f"clock beside {whose}", State.FINE, f"{apart.total_seconds():.0f} seconds apart")
+    remedy = "Set the clocks by NTP; leases go by the database's, Date headers and scheduled campaigns by these."
+    return Finding("here", f"clock beside {whose}", State.WARNING, f"{apart.total_seconds():,.0f} seconds apart", remedy)
