@@ -58,6 +58,7 @@ _BY_DETAIL = {
     "1.8": Cause.POLICY,
     "1.9": Cause.SYSTEM,
     "1.10": Cause.NO_SUCH_DOMAIN,  # null MX (RFC 7505); Microsoft: no such recipient
+    "1.20": Cause.POLICY,
     "2.1": Cause.DISABLED,
     "2.2": Cause.FULL,
     "2.3": Cause.TOO_BIG,

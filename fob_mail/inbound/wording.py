@@ -38,7 +38,7 @@ SENDER = either(
     r"(?:verify|verifying) (?:the )?sender|callout verification|(?:return path|envelope sender|mail from|"
     r"from address).{0,30}(?:reject|denied|invalid|not exist)"
 )
-LOCKED = either(r"(?:mail ?box|account|user) .{0,20}(?:is|been) (?:temporarily |administratively )?(?:b?locked|suspended|disabled)")
+LOCKED = either(r"(?:mail ?box|account|user) .{0,40}(?:is|been) (?:temporarily |administratively )?(?:b?locked|suspended|disabled)")
 FULL = either(
     r"over.?quota|quota.{0,25}(?:exceed|full|reach|limit|violat)|exceed\w{0,4}.{0,30}quota|(?:mail ?box|mail ?folder|inbox|"
     r"account|user).{0,40}\bfull\b",
