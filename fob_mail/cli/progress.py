@@ -9,12 +9,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from fob_mail.audience.cells import one_line
 from fob_mail.ledger import Counts
 from fob_mail.models import DeliveryState
 from fob_mail.sending.transmission import Transmission
 
 LINE_EVERY = 10.0
 """Seconds between two plain lines."""
+
+
+LONGEST_TROUBLE = 60
+"""Characters of a relay's words beside the bar."""
 
 
 class _Rate(ProgressColumn):
@@ -61,5 +66,8 @@ def _settled(transmission: Transmission) -> int:
 
 
 def _trouble(transmission: Transmission) -> str:
+    """Who did not get it, and which relay makes it slow."""
     states = (DeliveryState.REFUSED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
-    return ", ".join(f"{transmission.tally[state]:,} {state}" for state in states if transmission.tally[state])
+    people = [f"{transmission.tally[state]:,} {state}" for state in states if transmission.tally[state]]
+    relays = [f"{one.relay}: {one_line(one.trouble)[:LONGEST_TROUBLE]}" for one in transmission.routes.reports() if one.trouble]
+    return ", ".join(people + relays)

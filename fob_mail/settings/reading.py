@@ -71,7 +71,7 @@ def _read_toml(file: Path) -> dict[str, object]:
 
 def _overlay(written: dict[str, object], environment: Mapping[str, str], typed: dict[tuple[str, ...], str]) -> Iterator[str]:
     """Put what the environment says over what is written; `typed` is told under which name. Gives what cannot be put there."""
-    for name, value in environment.items():
+    for name, value in sorted(environment.items(), key=lambda item: item[0].count("__")):  # a section whole before its parts
         path = tuple(name.removeprefix(ENV_PREFIX).lower().split("__"))
         if not name.startswith(ENV_PREFIX) or name == ENV_PREFIX + "CONFIG":
             continue

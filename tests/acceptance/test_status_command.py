@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from fob_mail import campaigns, ledger
+from fob_mail import campaigns, ledger, workers
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
 from fob_mail.models import Delivery, DeliveryState
 from fob_mail.outcomes import Outcome
+from fob_mail.sending.route import RouteReport
 from tests.builders import make_list, make_subscriber
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -49,6 +50,24 @@ def test_status_says_where_the_reasons_are(fob_mail: Run) -> None:
 
     assert "fob-mail status c --refused" in told
     assert "fob-mail status c --skipped" in told
+
+
+def test_status_shows_how_the_relays_fare_of_all_workers_together(fob_mail: Run, database: Database, frozen: int) -> None:
+    with database.begin() as session:
+        now = clock(session)
+        slowed = RouteReport("main", 3, 1200, 12.5, "451 4.7.1 \u001b[31mslow down")
+        workers.report_relays(session, "one-1", frozen, [slowed, RouteReport("reserve", 0, 0, None, "")], now)
+        workers.report_relays(session, "two-2", frozen, [RouteReport("main", 2, 34, 10.0, "")], now)
+        workers.report_relays(session, "dead-3", frozen, [RouteReport("main", 9, 9, None, "")], now - timedelta(minutes=5))
+
+    told = json.loads(fob_mail("status", "c", "--json").stdout)["relays"]
+
+    assert [(one["name"], one["workers"], one["connections"], one["accepted"], one["per_second"]) for one in told] == [
+        ("main", 2, 5, 1234, 22.5),
+        ("reserve", 1, 0, 0, None),
+    ]
+    said = fob_mail("status", "c").stdout
+    assert "relay main: 5 connections, 1,234 accepted, slowed to 22.5 a second: 451 4.7.1 [31mslow down\n" in said
 
 
 def test_the_refused_are_listed_with_the_relays_words_disarmed(fob_mail: Run) -> None:

@@ -353,6 +353,14 @@ def test_each_relay_takes_its_password_from_a_variable_of_its_own(tmp_path: Path
     assert "hunter2" not in repr(settings)
 
 
+def test_relays_can_come_from_the_environment_alone(tmp_path: Path) -> None:
+    whole = json.dumps([{"name": "main", "host": "localhost"}])
+
+    settings = load(written(tmp_path, KEYS), {"FOB_MAIL_RELAYS__MAIN__USERNAME": "u", "FOB_MAIL_RELAYS": whole})
+
+    assert [(relay.name, relay.username) for relay in settings.relays] == [("main", "u")]
+
+
 @pytest.mark.parametrize(
     ("variable", "said"),
     [
