@@ -34,7 +34,7 @@ The map, in reading order, from the bottom of the house to its top:
     sending/        the shell that leases, sends and settles
     restoring       a copy of the database put back, and made to agree with what happened since
     doctor/         is everything fit to send?
-    web/            the public pages
+    web/            the public pages; previewing/: a draft's page, for this machine alone
     cli/            the commands
 """
 

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -123,6 +123,12 @@ def keep_files(session: Session, campaign: Campaign, files: Sequence[Written], r
     session.execute(delete(ArticleFile).where(ArticleFile.campaign_id == campaign.id))
     session.add_all(ArticleFile(campaign_id=campaign.id, place=at, name=one.name, source=one.source) for at, one in enumerate(files))
     campaign.reminder_of = reminder_of.id if reminder_of else None
+    session.flush()
+
+
+def remember_options(session: Session, campaign: Campaign, options: Mapping[str, object] | None) -> None:
+    """Keep how a draft was composed, to compose it so again; none if that cannot be, as of what came from standard input."""
+    campaign.composed_with = dict(options) if options else None
     session.flush()
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0007"
+SCHEMA_REVISION = "0008"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -241,6 +241,7 @@ class Campaign(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pause_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     reminder_of: Mapped[int | None] = mapped_column(BigId)  # the campaign whose readers this one reminds
+    composed_with: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))  # the options of compose, for its preview
 
 
 class ArticleFile(Base):

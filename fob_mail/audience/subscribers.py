@@ -78,6 +78,13 @@ def find(session: Session, address: str) -> Subscriber:
     return found
 
 
+def some(session: Session, of: MailingList, most: int) -> list[str]:
+    """The addresses of a few people on a list, to choose from."""
+    on_it = Subscription.list_id == of.id, Subscription.state == SubscriptionState.CONFIRMED
+    joined = select(Subscriber.address).join(Subscription, Subscription.subscriber_id == Subscriber.id)
+    return list(session.scalars(joined.where(*on_it).order_by(Subscriber.id).limit(most)))
+
+
 def add(session: Session, to: MailingList, who: Newcomer, digest_key: bytes, now: datetime) -> Added:
     """Put one person on a list, with the words of their consent. Raises ConflictError for whom that would be against their will."""
     address = addresses.normalise(who.address)

@@ -22,7 +22,7 @@ COMMANDS = {
     "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, move, add, show, remove, export."),
     "article": ("fob_mail.cli.article", "Articles: see what is understood of one, and correct it."),
     "compose": ("fob_mail.cli.compose", "Turn an article into a campaign's mail, as a draft."),
-    "preview": ("fob_mail.cli.preview", "Write a campaign's mail to files, to look at."),
+    "preview": ("fob_mail.cli.preview", "Look at a campaign's mail in your browser, or write it to files."),
     "check": ("fob_mail.cli.check", "Look for whatever is wrong with a campaign before it goes."),
     "test": ("fob_mail.cli.test", "Send one real copy of a campaign to an address of yours."),
     "send": ("fob_mail.cli.send", "Send a campaign to everyone on its list, once."),
@@ -107,7 +107,8 @@ def main(ctx: click.Context, config: Path | None) -> None:
       fob-mail list create supporters --name "Friends of Bolivia" --from "Friends of Bolivia <news@example.org>"
       fob-mail subscribers import supporters people.csv --consent "signed up at the April stall"
       fob-mail compose article.txt --list supporters --name bolivia-april
-      fob-mail preview bolivia-april --out preview/
+      fob-mail preview bolivia-april
+      fob-mail check bolivia-april
       fob-mail send bolivia-april
 
     \b

@@ -1,5 +1,6 @@
 """fob-mail compose: an article becomes a campaign's mail, as a draft that can be composed again until it is sent."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,10 +11,12 @@ from fob_mail.cli.sources import source_of
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fob_mail.articles.article import Article
     from fob_mail.articles.opening import Source
     from fob_mail.composing.composed import Composed
-    from fob_mail.drafting import Draft
+    from fob_mail.drafting import Draft, Order
     from fob_mail.preflight import Problem
 
 
@@ -67,24 +70,50 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
       fob-mail compose one.md two.md --list supporters --name may-news --template newsletter
       fob-mail compose --reminder-of bolivia-april --name bolivia-reminder
     """  # noqa: D301 click's \b keeps the lines of an example
-    from fob_mail.campaigns import Written  # noqa: PLC0415
-    from fob_mail.cli.checking import problems_of  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.cli.checking import problems_of  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.drafting import Order, draft  # noqa: PLC0415
 
     if not articles and not reminder_of:
         raise click.UsageError("Missing argument 'ARTICLES...': name a file, or --reminder-of a campaign.")
     given = tuple(source_of(article, mend=mend) for article in articles)
-    files = tuple(Written(source.name, source.text) for source in given)
+    files = tuple(campaigns.Written(source.name, source.text) for source in given)
     order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of, corrects)
     with installation.database.begin() as session:
         now = clock(session)
         made = draft(session, order, installation.settings, now)
+        campaigns.remember_options(session, made.campaign, _options(articles, order, links, mend=mend))
         problems = [*_noticed(given), *problems_of(session, made.campaign, installation.settings, now)]
         if as_json:
             emit(_report(made, problems))
         else:
             _show(made, problems)
+
+
+def _options(articles: tuple[str, ...], order: "Order", links: tuple[str, ...], *, mend: bool) -> dict[str, object] | None:
+    """What ordered() makes the same order of; none if an article came from standard input, which is over."""
+    if "-" in articles:
+        return None
+    said = {name: getattr(order, name) for name in ("list_slug", "template", "language", "subject", "preheader", "reminder_of", "corrects")}
+    return {
+        "articles": [article if "://" in article else str(Path(article).resolve()) for article in articles],
+        "links": list(links),
+        "mend": mend,
+        **said,
+    }
+
+
+def ordered(slug: str, options: "Mapping[str, object]") -> "Order":
+    """The order that a draft was composed by, with its articles as they are now; raises InputError if one cannot be read."""
+    from fob_mail import campaigns  # noqa: PLC0415
+    from fob_mail.drafting import Order  # noqa: PLC0415
+
+    lists = {name: [str(one) for one in said] for name, said in options.items() if isinstance(said, list)}
+    said = {name: str(value) for name, value in options.items() if isinstance(value, str)}
+    given = [source_of(article, mend=bool(options.get("mend"))) for article in lists["articles"]]
+    files = tuple(campaigns.Written(source.name, source.text) for source in given)
+    return Order(slug, files=files, links=_links(tuple(lists["links"])), **said)
 
 
 def _noticed(given: "tuple[Source, ...]") -> "list[Problem]":
@@ -131,7 +160,7 @@ def _show(made: "Draft", problems: "list[Problem]") -> None:
         click.echo(f"Size       HTML {_size(composed.html)}, text {_size(composed.text)}\n")
     show(problems)
     click.secho(f"Composed {made.campaign.slug} for the list {made.to.slug}.", fg="green", bold=True)
-    click.echo(f"Look at it: fob-mail preview {made.campaign.slug} --out preview/")
+    click.echo(f"Look at it: fob-mail preview {made.campaign.slug}")
 
 
 def _size(content: str) -> str:

@@ -1,4 +1,4 @@
-"""fob-mail preview: a campaign's mail as files, to look at before anyone else does."""
+"""fob-mail preview: a campaign's mail in the browser, or as files, to look at before anyone else does."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,21 +34,79 @@ class Files:
 
 @click.command("preview")
 @click.argument("name", shell_complete=completing.campaigns)
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write files to this folder, and serve nothing.")
 @click.option(
     "--as", "address", default="", metavar="ADDRESS", help="As this subscriber gets it, with their real way out. Else as nobody does."
 )
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="The port of the page; 0, as it is by default, takes any free one.")
+@click.option("--no-browser", is_flag=True, help="Say where the page is, and open no browser.")
+@click.option(
+    "--article",
+    "articles",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The file to watch, where it is another than the one that was composed.",
+)
 @json_option
 @click.pass_obj
-def command(installation: Installation, name: str, out: Path, address: str, as_json: bool) -> None:
-    """Write the mail of campaign NAME as message.html, message.txt and message.eml.
+def command(  # noqa: PLR0913, PLR0917 one parameter an option
+    installation: Installation,
+    name: str,
+    out: Path | None,
+    address: str,
+    port: int,
+    no_browser: bool,
+    articles: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Show the mail of campaign NAME in your browser, until Ctrl-C: as any subscriber gets it, on a phone and on a desk.
 
-    The way out in a preview belongs to nobody and takes nobody off, unless you ask for a subscriber's with --as.
+    Light and dark, without pictures, as text, its headers and its source, with all that preflight finds beside it. Save the
+    article or a template, and the page shows it anew. Only this machine can see it. With --out it writes message.html,
+    message.txt and message.eml instead.
+
+    The way out in a preview belongs to nobody and takes nobody off, unless you ask for a subscriber's.
 
     \b
-    Example:
+    Examples:
+      fob-mail preview bolivia-april
+      fob-mail preview bolivia-april --as rosa@example.org --port 8025 --no-browser
       fob-mail preview bolivia-april --out preview/
     """  # noqa: D301 click's \b keeps the lines of an example
+    if out is None:
+        _serve(installation, name, (address, articles), port, browser=not no_browser, as_json=as_json)
+    else:
+        _write(installation, name, out, address, as_json=as_json)
+
+
+def _serve(  # noqa: PLR0913 what the command was told
+    installation: Installation, name: str, shown: tuple[str, tuple[Path, ...]], port: int, *, browser: bool, as_json: bool
+) -> None:
+    from secrets import token_urlsafe  # noqa: PLC0415 imported late, so that --help is quick
+
+    from fob_mail.cli.desk import Desk  # noqa: PLC0415
+    from fob_mail.cli.serve import address_of, listen, stop_at_signals  # noqa: PLC0415
+    from fob_mail.previewing.app import create_preview  # noqa: PLC0415
+
+    address, articles = shown
+    desk = Desk(installation, name, articles)
+    desk.view(address, "")  # a wrong address is told here and not on the page
+    secret = token_urlsafe(16)
+    server = listen(create_preview(name, desk, secret, address), "127.0.0.1", port)
+    stop_at_signals()
+    url = f"{address_of(server, '127.0.0.1')}/{secret}/"
+    if as_json:
+        emit({"campaign": name, "url": url})
+    else:
+        click.echo(f"{name} is at {url}")
+    click.echo("Ctrl-C ends the preview.", err=True)
+    if browser:
+        click.launch(url)
+    server.run()
+    server.close()
+
+
+def _write(installation: Installation, name: str, out: Path, address: str, *, as_json: bool) -> None:
     from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.cli import checking, copies  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415

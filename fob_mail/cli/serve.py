@@ -55,7 +55,7 @@ def command(installation: Installation, host: str, port: int) -> None:
         require_current(database)
         installation.begin_logs(to_standard_error=True)
         server = listen(create_app(settings, database), host, port)
-        _stop_at_signals()
+        stop_at_signals()
         address = address_of(server, host)
         _warn(settings, address)
         click.echo(f"Listening on {address}")
@@ -120,7 +120,7 @@ def _no_port(error: OSError, host: str, port: int) -> InputError:
     return InputError(f"fob-mail cannot listen on port {port} of {host}: {error.strerror or error}.", "Try --host 127.0.0.1")
 
 
-def _stop_at_signals() -> None:
+def stop_at_signals() -> None:
     """SIGTERM and SIGINT end server.run(), which lets requests under way finish; a second one ends the program at once."""
 
     def stop(number: int, frame: "FrameType | None") -> None:

@@ -76,7 +76,7 @@ def test_compose_says_what_was_understood_what_is_wrong_and_what_comes_next(comp
         "Lucía Añez Quiroga",
         "Subject",
         "Thursday 6 May, 19:00",
-        "fob-mail preview water-may --out preview/",
+        "fob-mail preview water-may",
     ):
         assert words in done.stdout
     assert "The mail has no button" in done.stderr

@@ -10,7 +10,7 @@ PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
 __main__
 cli
-web doctor
+web previewing doctor
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
