@@ -35,7 +35,54 @@ The map, in reading order, from the bottom of the house to its top:
     restoring       a copy of the database put back, and made to agree with what happened since
     doctor/         is everything fit to send?
     web/            the public pages; previewing/: a draft's page, for this machine alone
+    library         what programs that embed fob-mail import
     cli/            the commands
+
+For programs: `from fob_mail import read_article, compose, check, render, classify` (see fob_mail.library).
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fob_mail.library import (
+        Article,
+        Composed,
+        FobMailError,
+        Incoming,
+        InputError,
+        Masthead,
+        Problem,
+        Severity,
+        check,
+        classify,
+        compose,
+        read_article,
+        render,
+    )
+
+__all__ = [
+    "Article",
+    "Composed",
+    "FobMailError",
+    "Incoming",
+    "InputError",
+    "Masthead",
+    "Problem",
+    "Severity",
+    "check",
+    "classify",
+    "compose",
+    "read_article",
+    "render",
+]
+
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """What programs import, loaded when it is first asked for: the commands start at once, and need none of it."""
+    if name in __all__:
+        from fob_mail import library  # noqa: PLC0415
+
+        return getattr(library, name)
+    raise AttributeError(f"module 'fob_mail' has no attribute {name!r}")

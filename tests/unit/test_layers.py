@@ -9,7 +9,7 @@ import fob_mail
 PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
 __main__
-cli
+cli library
 web previewing doctor
 sending restoring feedback catcher spam_assassin
 drafting
