@@ -79,6 +79,12 @@ def only(file: str, number: int) -> str:
     return _file([components[number - 1]], method="PUBLISH") if 0 < number <= len(components) else ""
 
 
+def published(file: str) -> str:
+    """The whole file for everybody: as it is mailed, but nobody is asked to answer."""
+    components = list(_components([file]))
+    return _file(components, method="PUBLISH") if components else ""
+
+
 def kept(file: str) -> tuple[Kept, ...]:
     """The events of a file that was made here."""
     return tuple(_kept(component, component.DTSTART) for component in _components([file]) if component.DTSTART)

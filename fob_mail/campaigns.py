@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from fob_mail import ledger
-from fob_mail.composing.composed import Composed
+from fob_mail.composing.composed import Composed, Picture
 from fob_mail.errors import ConflictError, InputError, NotFoundError
 from fob_mail.models import (
     ArticleFile,
@@ -22,6 +22,7 @@ from fob_mail.models import (
     Delivery,
     MailingList,
     Rendering,
+    StoredPicture,
     SubscriptionState,
 )
 from fob_mail.slots import ATTRIBUTE
@@ -276,3 +277,26 @@ def state_of(session: Session, campaign_id: int) -> CampaignState | None:
 def all_campaigns(session: Session) -> list[Campaign]:
     """Every campaign, the newest first."""
     return list(session.scalars(select(Campaign).order_by(Campaign.id.desc())))
+
+
+def is_sent(campaign: Campaign) -> bool:
+    """Whether it went out, or is going out, to its whole audience."""
+    return campaign.state in {CampaignState.SENDING, CampaignState.PAUSED, CampaignState.FINISHED}
+
+
+def sent_to(session: Session, to: MailingList, most: int) -> list[Campaign]:
+    """The newest campaigns of a list that went out; reminders, which say nothing new, are left out."""
+    states = (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.FINISHED)
+    asked = select(Campaign).where(Campaign.list_id == to.id, Campaign.state.in_(states), Campaign.reminder_of.is_(None))
+    return list(session.scalars(asked.order_by(Campaign.frozen_at.desc(), Campaign.id.desc()).limit(most)))
+
+
+def public_list(session: Session, slug: str) -> MailingList | None:
+    """The list of that name, if it is public."""
+    return session.scalar(select(MailingList).where(MailingList.slug == slug, MailingList.public))
+
+
+def picture(session: Session, name: str) -> Picture | None:
+    """A picture of an article, by its name."""
+    row = session.get(StoredPicture, name)
+    return Picture(row.name, row.kind, row.width, row.height, row.content) if row else None

@@ -3,6 +3,8 @@
 app       the Flask application: its journeys, and a kind page for whatever goes wrong
 gate      what holds for every request and every answer: the host, the headers, the log line without a token
 joining   the forms, and the page on which a person confirms; snippet: the form on a group's own site
+reading   a campaign in the browser: its page, its events, its pictures
+archive   what was sent to a public list: a page and two feeds
 leaving   leaving a list, taking that back, leaving all
 together  many one-clicks, one commit
 network   which network a request comes from, as far as proxies are trusted

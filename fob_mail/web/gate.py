@@ -24,7 +24,7 @@ NETWORK = "fob_mail.network"
 PROBE, READY = "/healthz", "/readyz"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SHOWN = frozenset({"/", PROBE, READY, "/join"})
-_BEGINNINGS = ("/u/", "/c/", "/p/", "/m/", "/my/", "/join/")
+_BEGINNINGS = ("/u/", "/c/", "/p/", "/m/", "/my/", "/join/", "/v/", "/i/", "/archive/")
 _HEADERS = [
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "no-referrer"),
@@ -70,7 +70,8 @@ class Gate:
             milliseconds = 1000 * (perf_counter() - began)
             told = {"method": _method(environ), "path": shown(path), "status": status.partition(" ")[0], "ms": round(milliseconds)}
             log.log(level, "request", extra=told)
-            return start_response(status, [*headers, *self._headers], exc_info)
+            own = {name.lower() for name, _ in headers}  # a mail that is read here has a policy of its own
+            return start_response(status, [*headers, *(each for each in self._headers if each[0].lower() not in own)], exc_info)
 
         return self._inner(environ, answer)  # type: ignore[arg-type]  # start_response's protocol names its parameters apart
 
