@@ -23,7 +23,8 @@ from fob_mail.web.site import Site
 
 CALENDAR = "text/calendar; charset=utf-8"
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-downloads"
 )
 """A mail has its styles in its elements, which no hash can allow; so its page is shut in a sandbox, without scripts, forms or an origin."""
