@@ -76,7 +76,7 @@ def test_those_refused_in_a_window_are_refused_by_their_own_reply_and_the_others
 
 def test_a_relay_that_falls_silent_leaves_a_whole_window_unknown_and_nobody_is_mailed_twice(send: Callable[..., Ended]) -> None:
     """So much a window costs: all of it was on the wire."""
-    with RecordingRelay(Faults(chunking=True, hang=frozenset({"p7@example.org"}))) as relay:
+    with RecordingRelay(Faults(chunking=True, hang=frozenset({"p0@example.org"}))) as relay:
         ended = send(relay)
 
     assert ended.how is Ending.FINISHED
