@@ -189,7 +189,7 @@ def _prepare(url: str, messages: int, size: int) -> dict[str, float]:
             people = (f"p{number}@example.org" for number in range(first, min(first + CHUNK, messages)))
             rows = [{"address": a, "digest": digest(a, KEY.encode()), "name": "Ana Flores", "created_at": now} for a in people]
             session.execute(insert(Subscriber), rows)
-        session.execute(text("INSERT INTO subscriptions SELECT id, :to, 'confirmed', created_at FROM subscribers"), {"to": to.id})
+        session.execute(text("INSERT INTO subscriptions (subscriber_id, list_id, state, since) SELECT id, :to, 'confirmed', created_at FROM subscribers"), {"to": to.id})
         campaigns.save_draft(session, "c", to, "a.txt", "", [_composed(size)], now)
     began = time.perf_counter()
     freeze(database, "c", _settings(url))
