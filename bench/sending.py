@@ -2,7 +2,8 @@
 
 fob-mail leases, personalises, journals and settles each message; its time is that of sending.run, from the first worker's
 beginning to the last one's end, without the start of Python. smtp-source runs as its authors advise for speed: `-d -s 10`,
-ten connections that are kept. Both are told about by medians over rounds in which they take turns.
+ten connections that are kept. Both are told about by medians over rounds in which they take turns. The last rows are of replies
+that come late, as over a long line; a window of messages needs a sink that takes BDAT, which smtp-sink does not: see bench.sink.
 """
 
 import asyncio
@@ -23,13 +24,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from pydantic import SecretStr
 from sqlalchemy import insert, text
 
-from fob_mail import campaigns
+from fob_mail import __version__, campaigns
 from fob_mail.addresses import digest
 from fob_mail.composing.composed import Composed
 from fob_mail.database import clock, connect
@@ -44,7 +46,13 @@ CONNECTIONS = 10
 KEY = "b" * 40
 CHUNK = 10_000
 DELAY = 0.05
-"""Seconds by which each reply comes late in the last two rows."""
+"""Seconds by which each reply comes late in the last rows."""
+
+WINDOW = 8
+"""Messages under way on a connection, in those of the last rows that have a window."""
+
+QUICK = (2_000, 1, (1_000, 20_000))
+EVERYTHING = (10_000, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,21 @@ class Case:
     size: int
     workers: int = 1
     delayed: bool = False
+    window: int = 1
+
+    @property
+    def words(self) -> str:
+        """As the table has it."""
+        late = f", replies {DELAY * 1000:.0f} ms late" if self.delayed else ""
+        return f"{self.kind}{late}{f', window {self.window}' if self.window > 1 else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sinks:
+    """Where the two send to: one sink, but where ours has a window."""
+
+    ours: int
+    theirs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,66 +93,100 @@ class Round:
 @click.command("sending")
 @click.option("--messages", default=20_000, show_default=True, help="How many each of the two sends in a round.")
 @click.option("--rounds", default=5, show_default=True, help="How many rounds; medians are told.")
+@click.option("--quick", is_flag=True, help="All tables, but of few messages and one round: does the bench work, and about how fast is it?")
 @click.option("--size", "sizes", multiple=True, default=(8, 40), show_default=True, help="KB of a message; may be given more than once.")
 @click.option("--only", type=click.Choice(["campaigns", "peers", "million"]), help="One of the three tables.")
 @click.option("--part", hidden=True, help="JSON of what a process that the bench starts has to do.")
-def command(messages: int, rounds: int, sizes: tuple[int, ...], only: str | None, part: str | None) -> None:
+def command(  # noqa: PLR0913, PLR0917 its options
+    messages: int, rounds: int, quick: bool, sizes: tuple[int, ...], only: str | None, part: str | None
+) -> None:
     """Send made-up campaigns to a sink on this machine, on SQLite and PostgreSQL, in turn with smtp-source.
 
     \b
     Examples:
       python -m bench sending
+      python -m bench sending --quick
       python -m bench sending --only million
     """  # noqa: D301 click's \b keeps the lines of an example
     if part is not None:
         told = json.loads(part)
         print(json.dumps(_send(**told) if told.pop("do") == "send" else _prepare(**told)))
         return
-    machine = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores"
-    print(f"{machine}, {messages:,} messages, {rounds} rounds\n")
+    people = EVERYTHING
+    if quick:
+        messages, rounds, people = QUICK
+    _print_head(messages, rounds)
     with ExitStack() as stack:
         sink = stack.enter_context(_sink())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fob-mail-bench-")))
         urls = {"SQLite": f"sqlite:///{folder}/bench.db"}
-        if only in {None, "campaigns"}:
+        if only != "peers":
             urls["PostgreSQL"] = stack.enter_context(postgres.cluster())
+        if only in {None, "campaigns"}:
             _campaigns(urls, sink, messages, rounds, sizes)
         if only in {None, "peers"}:
             _peers(sink, messages, min(sizes))
         if only in {None, "million"}:
-            _million(urls["SQLite"], sink)
+            _million(urls, sink, people)
+
+
+def _print_head(messages: int, rounds: int) -> None:
+    """When, on what, with which versions: what a table needs to be worth anything."""
+    today = datetime.now(UTC).date()
+    processors = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    model = next(
+        (line.partition(":")[2].strip() for line in processors.splitlines() if line.startswith("model name")), platform.processor()
+    )
+    postfix = subprocess.run([_program("postconf"), "-d", "-h", "mail_version"], capture_output=True, text=True, check=False).stdout.strip()
+    load = f"{os.getloadavg()[0]:.1f}"
+    print(f"Measured on {today:%d %B %Y}, fob-mail {__version__}: {os.cpu_count()} cores ({model}), load {load} when it began,")
+    print(
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Postfix {postfix}; {messages:,} messages, {rounds} rounds.\n"
+    )
 
 
 def _campaigns(urls: dict[str, str], sink: int, messages: int, rounds: int, sizes: tuple[int, ...]) -> None:
-    print("| database | KB | workers | fob-mail/s | smtp-source/s | ratio | processor, µs a message | most memory, MiB |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| database | KB | workers | fob-mail/s | smtp-source/s | ratio | processor, µs a message | smtp-source's | most memory, MiB |")
+    print("|---|---|---|---|---|---|---|---|---|")
     cases = [Case(kind, size, workers) for workers in (1, 2) for kind in urls for size in sizes if workers == 1 or kind == "PostgreSQL"]
     for case in cases:
-        print(_row(case, urls[case.kind], sink, messages, rounds), flush=True)
-    with _late_replies(sink) as late:
+        print(_row(case, urls[case.kind], Sinks(sink, sink), messages, rounds), flush=True)
+    few = min(messages, 1_000)
+    with _late_replies(sink) as late, _chunking_sink() as chunking, _late_replies(chunking) as late_chunking:
         for kind, url in urls.items():
-            print(_row(Case(kind, min(sizes), delayed=True), url, late, min(messages, 1_000), rounds), flush=True)
+            print(_row(Case(kind, min(sizes), delayed=True), url, Sinks(late, late), few, rounds), flush=True)
+            case = Case(kind, min(sizes), delayed=True, window=WINDOW)
+            print(_row(case, url, Sinks(late_chunking, late), few, rounds), flush=True)
 
 
-def _row(case: Case, url: str, sink: int, messages: int, rounds: int) -> str:
-    ours, theirs = [], []
+def _row(case: Case, url: str, sinks: Sinks, messages: int, rounds: int) -> str:
+    ours, theirs, their_processor = [], [], []
     for _ in range(rounds):
-        ours.append(_round(url, sink, messages, case.size, case.workers))
-        theirs.append(messages / _smtp_source(sink, messages, case.size))
+        ours.append(_round(url, sinks.ours, messages, case))
+        before = _children()
+        theirs.append(messages / _smtp_source(sinks.theirs, messages, case.size))
+        their_processor.append(_children() - before)
     speeds = [messages / one.seconds for one in ours]
     ratio = statistics.median(mine / other for mine, other in zip(speeds, theirs, strict=True))
     processor = statistics.median(one.processor for one in ours) / messages * 1e6
     memory = max(one.mebibytes for one in ours)
-    kind = f"{case.kind}, replies {DELAY * 1000:.0f} ms late" if case.delayed else case.kind
-    medians = f"{statistics.median(speeds):,.0f} | {statistics.median(theirs):,.0f} | {ratio:.2f} | {processor:.0f} | {memory:.0f}"
-    return f"| {kind} | {case.size} | {case.workers} | {medians} |"
+    speed = f"{statistics.median(speeds):,.0f} | {statistics.median(theirs):,.0f} | {ratio:.2f}"
+    their_share = statistics.median(their_processor) / messages * 1e6
+    return f"| {case.words} | {case.size} | {case.workers} | {speed} | {processor:.0f} | {their_share:.0f} | {memory:.0f} |"
 
 
-def _round(url: str, port: int, messages: int, size: int, workers: int) -> Round:
+def _children() -> float:
+    """Processor seconds of all processes that were begun here and have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def _round(url: str, port: int, messages: int, case: Case) -> Round:
     """A fresh database and a frozen campaign, made by one process; sent by others."""
     with tempfile.TemporaryDirectory(prefix="fob-mail-bench-") as folder:
-        freezing = _told(_begun({"do": "prepare", "url": url, "messages": messages, "size": size}))["freezing"]
-        sending = [_begun({"do": "send", "url": url, "port": port, "journal": folder}) for _ in range(workers)]
+        freezing = _told(_begun({"do": "prepare", "url": url, "messages": messages, "size": case.size}))["freezing"]
+        part = {"do": "send", "url": url, "port": port, "journal": folder, "window": case.window}
+        sending = [_begun(part) for _ in range(case.workers)]
         told = [_told(one) for one in sending]
     seconds = max(one["ended"] for one in told) - min(one["began"] for one in told)
     if told[0]["accepted"] != messages and told[-1]["accepted"] != messages:
@@ -151,19 +208,24 @@ def _told(running: "subprocess.Popen[bytes]") -> dict[str, float]:
 
 def _smtp_source(sink: int, messages: int, size: int) -> float:
     """Seconds that smtp-source takes."""
-    program = shutil.which("smtp-source", path=f"{os.environ['PATH']}:/usr/sbin") or "smtp-source"
+    program = _program("smtp-source")
     began = time.perf_counter()
     count = ["-d", "-s", str(CONNECTIONS), "-m", str(messages), "-l", str(size * 1000)]
     subprocess.run([program, *count, "-f", "bounces@example.org", "-t", "people@example.org", f"127.0.0.1:{sink}"], check=True)
     return time.perf_counter() - began
 
 
-def _settings(url: str, port: int = 25, journal: str = ".") -> Settings:
+def _program(name: str) -> str:
+    """One of Postfix's, which stand where not everybody's path leads."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") or name
+
+
+def _settings(url: str, port: int = 25, journal: str = ".", window: int = 1) -> Settings:
     return Settings(
         database_url=SecretStr(url),
         secret_key=SecretStr(KEY),
         digest_key=SecretStr(KEY),
-        smtp=Smtp(host="127.0.0.1", port=port, connections=CONNECTIONS),
+        smtp=Smtp(host="127.0.0.1", port=port, connections=CONNECTIONS, window=window),
         sending=Sending(journal_folder=Path(journal)),
     )
 
@@ -189,7 +251,14 @@ def _prepare(url: str, messages: int, size: int) -> dict[str, float]:
             people = (f"p{number}@example.org" for number in range(first, min(first + CHUNK, messages)))
             rows = [{"address": a, "digest": digest(a, KEY.encode()), "name": "Ana Flores", "created_at": now} for a in people]
             session.execute(insert(Subscriber), rows)
-        session.execute(text("INSERT INTO subscriptions (subscriber_id, list_id, state, since) SELECT id, :to, 'confirmed', created_at FROM subscribers"), {"to": to.id})
+            if not first:
+                session.execute(text("ANALYZE"))  # so that the database takes its tables for small ones from then on
+        session.execute(
+            text(
+                "INSERT INTO subscriptions (subscriber_id, list_id, state, since) SELECT id, :to, 'confirmed', created_at FROM subscribers"
+            ),
+            {"to": to.id},
+        )
         campaigns.save_draft(session, "c", to, "a.txt", "", [_composed(size)], now)
     began = time.perf_counter()
     freeze(database, "c", _settings(url))
@@ -198,9 +267,9 @@ def _prepare(url: str, messages: int, size: int) -> dict[str, float]:
     return {"freezing": freezing}
 
 
-def _send(url: str, port: int, journal: str) -> dict[str, float]:
+def _send(url: str, port: int, journal: str, window: int = 1) -> dict[str, float]:
     """What is measured: one worker's part of the frozen campaign."""
-    settings = _settings(url, port, journal)
+    settings = _settings(url, port, journal, window)
     database = connect(url)
     links = Links(settings.keys(), settings.base_url)
     began, spent = time.time(), time.process_time()
@@ -211,16 +280,15 @@ def _send(url: str, port: int, journal: str) -> dict[str, float]:
     return {"began": began, "ended": end, "processor": processor, "mebibytes": memory, "accepted": ended.counts.accepted}
 
 
-def _million(url: str, sink: int) -> None:
-    """Does it stay as fast and as small at a million?"""
-    print("\n| people, SQLite | frozen in, s | fob-mail/s | processor, µs a message | most memory, MiB |")
-    print("|---|---|---|---|---|")
-    for people in (10_000, 1_000_000):
-        one = _round(url, sink, people, 8, 1)
-        print(
-            f"| {people:,} | {one.freezing:.1f} | {people / one.seconds:,.0f} | {one.processor / people * 1e6:.0f} | {one.mebibytes:.0f} |",
-            flush=True,
-        )
+def _million(urls: dict[str, str], sink: int, numbers: tuple[int, ...]) -> None:
+    """Does it stay as fast and as small at a million, though the database has not counted its rows since there were a few?"""
+    print("\n| people | database | frozen in, s | fob-mail/s | processor, µs a message | most memory, MiB |")
+    print("|---|---|---|---|---|---|")
+    for people in numbers:
+        for kind, url in urls.items():
+            one = _round(url, sink, people, Case(kind, 8))
+            speed = f"{people / one.seconds:,.0f} | {one.processor / people * 1e6:.0f}"
+            print(f"| {people:,} | {kind} | {one.freezing:.1f} | {speed} | {one.mebibytes:.0f} |", flush=True)
 
 
 def _peers(sink: int, messages: int, size: int) -> None:
@@ -277,18 +345,34 @@ def _composed(size: int) -> Composed:
 @contextmanager
 def _sink() -> Iterator[int]:
     """Postfix's smtp-sink on a free port, which takes everything and keeps nothing."""
-    program = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin") or "smtp-sink"
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    port = _free_port()
+    with _running([_program("smtp-sink"), *user, f"127.0.0.1:{port}", "500"]):
+        yield port
+
+
+@contextmanager
+def _chunking_sink() -> Iterator[int]:
+    """A sink of our own that takes BDAT."""
+    port = _free_port()
+    with _running([sys.executable, "-m", "bench.sink", str(port)]):
+        yield port
+
+
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "500"])
-    try:
-        time.sleep(0.5)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def _running(words: list[str]) -> Iterator[None]:
+    with subprocess.Popen(words) as process:
+        try:
+            time.sleep(0.5)
+            yield
+        finally:
+            process.terminate()
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:
