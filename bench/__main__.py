@@ -9,6 +9,7 @@ BENCHES = {
     "sending": "bench.sending",
     "signing": "bench.signing",
     "faults": "bench.faults",
+    "composing": "bench.composing",
     "inbound": "bench.inbound",
 }
 

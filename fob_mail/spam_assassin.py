@@ -12,7 +12,7 @@ LONGEST_WAIT = 60.0
 PLACES = os.pathsep.join(["/usr/bin", "/usr/local/bin", "/usr/sbin", "/opt/homebrew/bin"])
 
 _SCORE = re.compile(r"^Content analysis details:\s+\((-?[\d.]+) points", re.MULTILINE)
-_RULE = re.compile(r"^\s*(-?\d+\.\d)\s+([A-Z][A-Z0-9_]+)\s+(.*)$", re.MULTILINE)
+_RULE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s+([A-Z][A-Z0-9_]+)\s+(.*)$", re.MULTILINE)
 
 
 def verdict(message: bytes) -> Verdict | None:
@@ -21,7 +21,7 @@ def verdict(message: bytes) -> Verdict | None:
     if not program:
         return None
     with tempfile.TemporaryDirectory(prefix="fob-mail-") as home:
-        command = [program, "--local", "--test-mode", "--nouser-config", "--cf=use_bayes 0"]
+        command = [program, "--local", "--test-mode", "--nocreate-prefs", f"--prefspath={os.devnull}", "--cf=use_bayes 0"]
         try:
             done = subprocess.run(  # noqa: S603 a program of the system, and no word of ours but its options
                 command,

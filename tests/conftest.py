@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
@@ -18,6 +19,9 @@ from fob_mail.database import Database, connect
 from fob_mail.settings import Organisation, Settings
 from tests import postgres
 from tests.certificates import Certificate, make_certificate
+
+hypothesis.settings.register_profile("fob-mail", deadline=None)  # a busy machine is no defect; speed is shown in bench/
+hypothesis.settings.load_profile("fob-mail")
 
 _numbers = count(1)
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)

@@ -14,6 +14,8 @@ has chromium || has chromium-browser || has google-chrome || need chromium
 { has smtp-sink && has smtp-source; } || need postfix
 { has dovecot && [ -x /usr/lib/dovecot/imap -o -x /usr/libexec/dovecot/imap ]; } || need dovecot-imapd
 has openssl || need openssl
+has java || need default-jre-headless # the Nu HTML checker
+has spamassassin || [ -x /usr/bin/spamassassin ] || need spamassassin
 has ip || need iproute2
 has systemd-analyze || need systemd # reads the units of deploy/; nothing of it is started
 ldconfig -p | grep -q 'libatomic\.so\.1' || need libatomic1 # the browser's driver is a Node that wants it

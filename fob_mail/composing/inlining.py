@@ -1,8 +1,12 @@
 """Styles written into each element by premailer, once a campaign, because many mail readers drop <style>."""
 
 import logging
+import re
 
 from premailer import Premailer
+
+_NO_BGCOLOR = re.compile(r"""(<(?:a|div|p|span|h[1-6]|li|ul|ol)\s(?:"[^"]*"|'[^']*'|[^"'>])*?) bgcolor=["'][^"']*["']""")
+"""premailer gives every element with a ground that attribute, which HTML has for tables alone; Outlook needs it there."""
 
 
 def inlined(html: str, css: str) -> str:
@@ -21,4 +25,4 @@ def inlined(html: str, css: str) -> str:
         allow_network=False,
         allow_loading_external_files=False,
     ).transform()
-    return page
+    return _NO_BGCOLOR.sub(r"\1", page)
