@@ -16,6 +16,7 @@ The map, in reading order, from the bottom of the house to its top:
     articles/       from the organiser's file to an Article
     public_web      does a web address answer; dns_records: what the DNS says of a sender
     composing/      from an Article to HTML, text and MIME with slots
+    pictures        of an article: scaled, upright, rid of metadata
     signing/        DKIM, where the relay does not sign
     slots           where a message differs from reader to reader; conditions: for whom
     personalising   from MIME with slots and a recipient to the bytes on the wire

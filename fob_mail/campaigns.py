@@ -27,6 +27,7 @@ from fob_mail.models import (
 )
 from fob_mail.slots import ATTRIBUTE
 
+_CARRIED = re.compile(r"cid:([0-9a-f]{32})@pictures\.fob-mail")
 UNFROZEN = (CampaignState.DRAFT, CampaignState.SCHEDULED)
 USUAL = 10
 """Campaigns from which the usual size of an audience is taken."""
@@ -140,9 +141,24 @@ def article_files(session: Session, campaign: Campaign) -> list[Written]:
 
 
 def parts(session: Session, campaign: Campaign) -> dict[str, Composed]:
-    """What was composed, by language."""
+    """What was composed, by language, with the pictures that travel in the mail."""
     rows = session.scalars(select(Rendering).where(Rendering.campaign_id == campaign.id))
-    return {r.language: Composed(r.language, r.subject, r.preheader, r.html, r.text, r.calendar) for r in rows}
+    return {r.language: Composed(r.language, r.subject, r.preheader, r.html, r.text, r.calendar, _carried(session, r.html)) for r in rows}
+
+
+def _carried(session: Session, html: str) -> tuple[Picture, ...]:
+    found = (picture(session, name) for name in dict.fromkeys(_CARRIED.findall(html)))
+    return tuple(each for each in found if each)
+
+
+def keep_pictures(session: Session, pictures: Iterable[Picture], now: datetime) -> None:
+    """Keep pictures for as long as there are mails that show them: for good, since mails are."""
+    for each in pictures:
+        if session.get(StoredPicture, each.name) is None:
+            session.add(
+                StoredPicture(name=each.name, kind=each.kind, width=each.width, height=each.height, content=each.content, created_at=now)
+            )
+    session.flush()
 
 
 def reach(session: Session, to: MailingList, reminder_of: int | None = None) -> Reach:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email.utils import parseaddr
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -18,15 +18,20 @@ from fob_mail.audience import attributes, lists
 from fob_mail.calendars import Entry
 from fob_mail.campaigns import Written
 from fob_mail.composing.adding import calendar_of
-from fob_mail.composing.composed import Composed, Masthead
+from fob_mail.composing.composed import Composed, Masthead, Picture, Shown
 from fob_mail.composing.kinds import NEWSLETTER, REMINDER, Kind, kind_of
 from fob_mail.composing.merging import Vocabulary
+from fob_mail.composing.mime import content_id
 from fob_mail.composing.words import primary
 from fob_mail.composing.writing import Wishes, compose
 from fob_mail.errors import ConflictError, InputError
 from fob_mail.events import Event
 from fob_mail.models import Campaign, MailingList
+from fob_mail.pictures import prepared, read_beside
 from fob_mail.settings import Settings
+
+TEXT_WIDTH = 600
+"""Pixels of a mail's column."""
 
 _TAGGED = re.compile(r".+\.([A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*)")
 
@@ -45,6 +50,7 @@ class Order:
     links: dict[str, str] = field(default_factory=dict)
     reminder_of: str = ""
     corrects: str = ""
+    folders: tuple[Path, ...] = ()  # where the articles lie, and their pictures beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,9 @@ def draft(session: Session, order: Order, settings: Settings, now: datetime) -> 
     _check_kind(articles, kind)
     asks = "attribute" in "".join([order.subject, order.preheader, *(each.source for each in files)])
     wishes = Wishes(order.subject, order.preheader, kind, Vocabulary(attributes.names(session, to.id) if asks else ()))
+    beside = _pictures(articles, order.folders, settings)
+    wishes = replace(wishes, pictures={src: shown(picture, settings) for src, picture in beside.items()})
+    campaigns.keep_pictures(session, beside.values(), now)
     masthead = masthead_of(settings, to)
     composed = tuple(compose(group[0], masthead, language, wishes, group[1:]) for language, group in articles.items())
     together = agenda.together([[event for article in group for event in article.events] for group in articles.values()])
@@ -79,6 +88,28 @@ def draft(session: Session, order: Order, settings: Settings, now: datetime) -> 
     campaigns.keep_files(session, saved, files, invited)
     agenda.keep(session, saved, together, entries)
     return Draft(saved, to, articles, composed)
+
+
+def _pictures(articles: dict[str, tuple[Article, ...]], folders: tuple[Path, ...], settings: Settings) -> dict[str, Picture]:
+    """The pictures that lie beside the articles, by what the articles call them."""
+    key = settings.digest_key.get_secret_value().encode()
+    found: dict[str, Picture] = {}
+    for image in (block.image for group in articles.values() for article in group for block in article.body if block.image):
+        if image.path is None or image.src in found or not folders:
+            continue
+        raw = next((raw for folder in folders if (raw := read_beside(folder, image.path)) is not None), None)
+        if raw is None:
+            raise InputError(f"The picture {image.src[:80]!r} is not beside the article.", "Put it there, or take it out of the article.")
+        found[image.src] = prepared(raw, image.src, key)
+    return found
+
+
+def shown(picture: Picture, settings: Settings) -> Shown:
+    """Where a mail has a picture from: fob-mail serve if everybody reaches it, else the mail itself; never wider than the text."""
+    public = settings.base_url.startswith("https://")
+    url = f"{settings.base_url}/i/{picture.name}.{picture.kind}" if public else f"cid:{content_id(picture.name)}"
+    width = min(picture.width, TEXT_WIDTH)
+    return Shown(url, width, max(round(picture.height * width / picture.width), 1))
 
 
 def _entries(session: Session, order: Order, to: MailingList, together: list[tuple[Event, ...]], now: datetime) -> tuple[Entry, ...]:

@@ -11,7 +11,7 @@ from fob_mail.cli.sources import source_of
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fob_mail.articles.article import Article
     from fob_mail.articles.opening import Source
@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
         raise click.UsageError("Missing argument 'ARTICLES...': name a file, or --reminder-of a campaign.")
     given = tuple(source_of(article, mend=mend) for article in articles)
     files = tuple(campaigns.Written(source.name, source.text) for source in given)
-    order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of, corrects)
+    order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of, corrects, _folders(articles))
     with installation.database.begin() as session:
         now = clock(session)
         made = draft(session, order, installation.settings, now)
@@ -113,7 +113,12 @@ def ordered(slug: str, options: "Mapping[str, object]") -> "Order":
     said = {name: str(value) for name, value in options.items() if isinstance(value, str)}
     given = [source_of(article, mend=bool(options.get("mend"))) for article in lists["articles"]]
     files = tuple(campaigns.Written(source.name, source.text) for source in given)
-    return Order(slug, files=files, links=_links(tuple(lists["links"])), **said)
+    return Order(slug, files=files, links=_links(tuple(lists["links"])), folders=_folders(lists["articles"]), **said)
+
+
+def _folders(articles: "Iterable[str]") -> tuple[Path, ...]:
+    """Where the articles that are files lie."""
+    return tuple(dict.fromkeys(Path(article).resolve().parent for article in articles if article != "-" and "://" not in article))
 
 
 def _noticed(given: "tuple[Source, ...]") -> "list[Problem]":

@@ -17,6 +17,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as HTML shows it: its address, and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """Subject, preheader, HTML and text; marks (see personalising.mark) stand where readers differ."""
 

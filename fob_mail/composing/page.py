@@ -1,18 +1,21 @@
 """An article laid out for reading: everything that both templates show, set in type, in the order it is shown."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
 from fob_mail.articles.article import Article, Block, BlockKind, Span
 from fob_mail.composing.adding import structured, ways_to_add
 from fob_mail.composing.calling import Link, button_of, other_links, usable
-from fob_mail.composing.composed import Masthead
+from fob_mail.composing.composed import Masthead, Shown
 from fob_mail.composing.typesetting import Typesetter, one_line
 from fob_mail.composing.words import Words, direction, words_of
 from fob_mail.events import Event, Person
 from fob_mail.slots import mark
+
+NONE: Mapping[str, Shown] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Page:
     preheader: str  # the mail's first line; empty where the standfirst says the same just below
     masthead: Masthead
     stories: tuple[Story, ...]
+    pictures: Mapping[str, Shown] = field(default_factory=dict)  # by what the article calls them
     structured: Markup | str = ""  # the events in schema.org's words
     unsubscribe_url: str = mark("unsubscribe_url")
     address: str = mark("address")
@@ -84,7 +88,14 @@ class Page:
         return _lines(self.masthead.theme.footer)
 
 
-def lay_out(articles: tuple[Article, ...], masthead: Masthead, language: str, subject: str, preheader: str = "") -> Page:
+def lay_out(  # noqa: PLR0913, PLR0917 what a page is made of
+    articles: tuple[Article, ...],
+    masthead: Masthead,
+    language: str,
+    subject: str,
+    preheader: str = "",
+    pictures: Mapping[str, Shown] = NONE,
+) -> Page:
     """The articles as a page; `preheader` is its first line, or nothing where that would only be said again just below."""
     words, typesetter = words_of(language), Typesetter(language)
     return Page(
@@ -98,6 +109,7 @@ def lay_out(articles: tuple[Article, ...], masthead: Masthead, language: str, su
             _story(article, masthead, typesetter, words, subject, sum(len(before.events) for before in articles[:at]))
             for at, article in enumerate(articles)
         ),
+        pictures=pictures,
         structured=structured(articles, masthead.organisation),
     )
 
@@ -182,6 +194,6 @@ def _levelled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if block.kind is BlockKind.HEADING:
             level = min(max(block.level, 2), 3, level + 1)
             done.append(replace(block, level=level))
-        elif block.kind is not BlockKind.IMAGE or block.text:  # a picture is shown by its words; one without any decorates
+        elif block.kind is not BlockKind.IMAGE or block.image:  # shown by its words where it is not at hand; without any it decorates
             done.append(block)
     return tuple(done)

@@ -1,9 +1,10 @@
 """From articles to a mail of some kind: subject, HTML and text with marks where readers differ, in a quarter of a second."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fob_mail.articles.article import Article
-from fob_mail.composing.composed import Composed, Masthead
+from fob_mail.composing.composed import Composed, Masthead, Shown
 from fob_mail.composing.headlines import names_people, preheader_of, subject_of
 from fob_mail.composing.inlining import inlined
 from fob_mail.composing.kinds import INVITE, NEWSLETTER, REMINDER, Kind
@@ -22,6 +23,7 @@ class Wishes:
     preheader: str = ""
     kind: Kind = INVITE
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    pictures: Mapping[str, Shown] = field(default_factory=dict)  # by what the article calls them
 
 
 def compose(article: Article, masthead: Masthead, language: str, wishes: Wishes = Wishes(), more: tuple[Article, ...] = ()) -> Composed:
@@ -32,7 +34,7 @@ def compose(article: Article, masthead: Masthead, language: str, wishes: Wishes 
     subject = subject_of(articles[0], words, wanted[0], reminder=wishes.kind.name == REMINDER, more=len(more))
     preheader = wanted[1] or preheader_of(articles[0], words, tuple(other.title for other in articles[1:]))
     first_line = preheader if wanted[1] or (wishes.kind.name != NEWSLETTER and names_people(articles[0])) else ""
-    page = lay_out(articles, masthead, language, subject, first_line)
+    page = lay_out(articles, masthead, language, subject, first_line, wishes.pictures)
     return drawn(page, wishes.kind, preheader)
 
 

@@ -4,7 +4,9 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -19,12 +21,14 @@ from fob_mail.campaigns import Written
 from fob_mail.database import Database, clock
 from fob_mail.drafting import Draft, Order, draft
 from fob_mail.envelopes import Recipient
+from fob_mail.errors import InputError
 from fob_mail.links import Links
 from fob_mail.models import Base, Campaign, CampaignState
 from fob_mail.sending.run import personaliser_of
 from fob_mail.settings import Settings
 from fob_mail.web.app import create_app
 from tests.builders import make_list, make_subscriber
+from tests.unit.test_pictures import a_photograph
 
 PERSONAL = "ana.secret@example.org"
 ARTICLE = """---
@@ -193,15 +197,35 @@ def test_the_calendar_of_a_list_shows_a_corrected_event_once_as_it_is_now(group:
     assert (event.sequence, event.starts.isoformat()) == (1, "2027-05-07T20:00:00+01:00")
 
 
+def test_a_picture_beside_the_article_travels_in_the_mail_until_everybody_can_fetch_it(group: Group, tmp_path: Path) -> None:
+    (tmp_path / "pump.png").write_bytes(a_photograph(900, 450))
+    written = (Written("a.en.md", f"{ARTICLE}\n![The pump & its <people>](pump.png)\n"),)
+    carried, _ = group.send("carried", "valley", files=written, folders=(tmp_path,))
+    served = replace(group, settings=group.settings.model_copy(update={"base_url": "https://mail.example.org"}))
+    public, made = served.send("served", "valley", files=written, folders=(tmp_path,))
+
+    message = _message(group, carried)
+    picture = next(part for part in message.walk() if part.get_content_maintype() == "image")
+    name = str(picture["Content-ID"])[1:33]
+    page = group.web.get(group.path(carried)).text
+
+    assert f'src="cid:{name}@pictures.fob-mail" width="600" height="300" alt="The pump &amp; its &lt;people&gt;"' in _html(message)
+    assert f'src="http://localhost:8000/i/{name}"' in page
+    assert f'src="https://mail.example.org/i/{name}.' in made.composed[0].html
+    assert not [part for part in _message(served, public).walk() if part.get_content_maintype() == "image"]
+    assert group.web.get(f"/i/{name}.jpeg").data == picture.get_payload(decode=True)
+    assert group.web.get(f"/i/{name}").headers["Content-Type"].startswith("image/")
+    assert "The pump & its <people>" in made.composed[0].text
+
+
+def test_a_picture_that_is_not_there_is_told_before_anybody_is_mailed(group: Group, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not beside the article"):
+        group.send("carried", "valley", files=(Written("a.en.md", f"{ARTICLE}\n![Pump](pump.png)\n"),), folders=(tmp_path,))
+
+
 def test_a_scanner_that_follows_every_link_of_a_mail_changes_nothing(group: Group) -> None:
     number, made = group.send("invite", "valley")
-    with group.database.read() as session:
-        campaign = session.get_one(Campaign, number)
-        personaliser = personaliser_of(
-            campaign, campaigns.list_of(session, campaign), campaigns.parts(session, campaign), group.settings, group.links
-        )
-    raw = personaliser.envelope(Recipient(1, 1, 1, PERSONAL, "Ana"), PERSONAL, "Mon, 19 Apr 2021 18:30:00 +0100").content
-    message = email.message_from_bytes(raw, policy=email.policy.default)
+    message = _message(group, number)
     words = "".join(
         str(part.get_content())
         for part in message.walk()
@@ -232,3 +256,21 @@ def _counted(database: Database) -> dict[str, object]:
             "stand": sorted(map(tuple, stand)),
             "states": session.scalars(select(Campaign.state)).all() == [CampaignState.SENDING],
         }
+
+
+def _message(group: Group, number: int) -> EmailMessage:
+    """One reader's message of a campaign."""
+    with group.database.read() as session:
+        campaign = session.get_one(Campaign, number)
+        to, parts = campaigns.list_of(session, campaign), campaigns.parts(session, campaign)
+    raw = (
+        personaliser_of(campaign, to, parts, group.settings, group.links)
+        .envelope(Recipient(1, 1, 1, PERSONAL, "Ana"), PERSONAL, "Mon, 19 Apr 2021 18:30:00 +0100")
+        .content
+    )
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+def _html(message: EmailMessage) -> str:
+    body = message.get_body(("html",))
+    return str(body.get_content()) if body else ""

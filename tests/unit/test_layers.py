@@ -17,6 +17,7 @@ campaigns
 agenda ledger workers allowances notes standstill
 audience
 preflight
+pictures
 composing
 personalising
 signing
