@@ -67,7 +67,7 @@ def test_an_article_without_an_edit_gives_a_preview_and_with_three_links_it_can_
 
 def test_what_must_be_put_right_is_told_with_its_remedy_and_send_refuses(folder: Path, fob_mail: Run) -> None:
     (folder / "bad.txt").write_text(
-        "Come on Thursday\n\nDear {{ first_nam }}, come to the meeting.\n\nSee https://192.168.0.7/talk for more, and bring friends.\n",
+        "Come on Thursday\n\nDear friends, come to the meeting.\n\nSee https://192.168.0.7/talk for more, and bring friends.\n",
         encoding="utf-8",
     )
     fob_mail("compose", "bad.txt", "--list", "nobody", "--name", "bad", "--subject", "COME ON THURSDAY!!!")
