@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from icalendar import Event as Component
 
 PRODUCT = "-//fob-mail//fob-mail//EN"
+_OCTETS = 75
 _EARLIEST = date(2020, 1, 1)  # of a time zone's rules: older ones would only make the file long
 
 
@@ -58,9 +59,15 @@ def fingerprint(*languages: Event) -> str:
 
 
 def ics(entries: Iterable[tuple[Event, Entry, Notes]]) -> str:
-    """The events that have a day, as a calendar file with METHOD:PUBLISH and CRLF; empty if none has one."""
-    components = [_component(event, event.when, entry, notes) for event, entry, notes in entries if event.when]
-    return _file(components, method="PUBLISH") if components else ""
+    """The events that have a day, as a calendar file with CRLF; empty if none has one.
+
+    It is published; one that is alone and wants an answer is a request, whose one attendee the message puts in (RFC 5546 §3.2.2: a
+    request is about one event).
+    """
+    dated = [(event, event.when, entry, notes) for event, entry, notes in entries if event.when]
+    components = [_component(event, when, entry, notes) for event, when, entry, notes in dated]
+    asks = len(dated) == 1 and dated[0][0].rsvp
+    return _file(components, method="REQUEST" if asks else "PUBLISH") if components else ""
 
 
 def feed(files: Iterable[str], name: str) -> str:
@@ -134,6 +141,17 @@ def _moment(when: When) -> tuple[str, str, bool]:
 def _zoned(moment: datetime) -> datetime:
     """A moment in a zone that has a name; one with a bare offset in UTC, since no VTIMEZONE stands for an offset."""
     return moment if getattr(moment.tzinfo, "key", None) else moment.astimezone(UTC)
+
+
+def folded(line: str) -> list[bytes]:
+    """A line in lines of at most 75 octets, each after the first begun with a blank; no character is split (RFC 5545 §3.1)."""
+    lines = [b""]
+    for character in line:
+        encoded = character.encode("utf-8", "replace")
+        if len(lines[-1]) + len(encoded) > _OCTETS:
+            lines.append(b" ")
+        lines[-1] += encoded
+    return lines
 
 
 def plain(text: str) -> str:

@@ -123,7 +123,9 @@ def _with_calendar(
     mail: Composed, articles: tuple[Article, ...], entries: tuple[Entry, ...], masthead: Masthead, to: MailingList
 ) -> Composed:
     """The mail with its events as an .ics in its language."""
-    return replace(mail, calendar=calendar_of(articles, entries, (masthead.organisation, parseaddr(to.sender)[1]), mail.language))
+    return replace(
+        mail, calendar=calendar_of(articles, entries, (masthead.organisation, parseaddr(to.reply_to or to.sender)[1]), mail.language)
+    )
 
 
 def articles_of(session: Session, campaign: Campaign, settings: Settings) -> dict[str, tuple[Article, ...]]:

@@ -57,6 +57,7 @@ class Event:
     billings: tuple[Billing, ...] = ()
     chair: tuple[Person, ...] = ()
     supporters: str = ""
+    rsvp: bool = False  # whether each reader is asked, by their calendar, to say if they come
 
     @property
     def attendance(self) -> Attendance | None:

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from functools import partial
 from typing import NamedTuple, TypeGuard
 
+from fob_mail.calendars import folded
 from fob_mail.conditions import Shared, compiled
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.links import TOKEN_LENGTH, Links, Place, Subscribed, unsubscribe_mailto
@@ -316,6 +317,8 @@ def _unusual(value: str, slot: Slot) -> bytes:
     """A value that is not the same in HTML, in text and in quoted-printable; what is empty but for blanks is the default."""
     value = clean(value) or slot.default
     escaped = html.escape(value) if slot.where is Where.HTML else value
+    if slot.where is Where.CALENDAR:
+        return b"\r\n".join(map(quoted_printable, folded(escaped)))
     if slot.where is Where.LINE and escaped.startswith(STUFFED):
         escaped = f" {escaped}"
     return quoted_printable(escaped.encode("utf-8", "replace"))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
+from urllib.parse import quote
 
 from fob_mail.envelopes import Recipient
 
@@ -117,10 +118,18 @@ def first_name(name: str) -> str:
     return next((word for word in words if word.rstrip(".").casefold() not in _TITLES), "")
 
 
+def attendee(recipient: Recipient) -> str:
+    """The reader as the one attendee of an event (RFC 5545 §3.8.4.1), a line that is not folded yet; no quote can end the name."""
+    name = "".join(letter for letter in recipient.name if letter.isprintable() and letter != '"')
+    said = f';CN="{name[:200].strip()}"' if name.strip() else ""
+    return f"ATTENDEE{said};PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{quote(recipient.address, safe='@+')}"
+
+
 _READERS: dict[str, Callable[[Recipient], str]] = {
     "name": lambda recipient: recipient.name,
     "first_name": lambda recipient: first_name(recipient.name),
     "address": lambda recipient: recipient.address,
+    "attendee": attendee,
     "language": lambda recipient: recipient.language or "",
 }
 

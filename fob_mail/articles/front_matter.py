@@ -9,6 +9,7 @@
 | place                            | where it is                                               |
 | register, share, retweet, follow | the addresses that the text's calls to action have lost   |
 | links                            | further links: a label and an address each                |
+| rsvp                             | yes: each reader's calendar asks whether they come        |
 | notes                            | what stands at the article's foot                         |
 | understood                       | yes: nothing is looked for in the text; events and calls  |
 | events                           | all of them; see `programme`                              |
@@ -58,6 +59,7 @@ class FrontMatter:
     links: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     understood: bool = False
+    rsvp: bool = False
     events: tuple[Event, ...] = ()
     all_calls: tuple[CallToAction, ...] = ()
 
@@ -97,7 +99,7 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
     lists = {"notes": _notes(written, wrong), "events": events, "all_calls": _all_calls(written, wrong)}
     if wrong:
         raise InputError("The front matter of the article has mistakes:\n" + "\n".join(wrong), "Correct them between the lines of ---.")
-    moment = {"date": starts, "time_said": time_said, "ends": ends}
+    moment = {"date": starts, "time_said": time_said, "ends": ends, "rsvp": _yes(written, "rsvp", wrong)}
     return FrontMatter(**words, **moment, calls=calls, links=links, understood=understood, **lists), source[match.end() :]  # type: ignore[arg-type]
 
 
@@ -134,6 +136,13 @@ def _parsed(text: str) -> dict[str, object]:
         hint = f"Did you mean {near[0]!r}? " if near else ""
         raise InputError(f"The front matter has an unknown key: {', '.join(unknown)[:200]}.", f"{hint}The keys are {', '.join(KEYS)}.")
     return written
+
+
+def _yes(written: dict[str, object], key: str, wrong: list[str]) -> bool:
+    value = written.get(key, False)
+    if not isinstance(value, bool):
+        wrong.append(f"  {key}: write yes or no")
+    return value is True
 
 
 def _words(written: dict[str, object], key: str, wrong: list[str]) -> str:

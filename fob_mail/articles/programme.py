@@ -22,7 +22,7 @@ from fob_mail.articles.runs import tidy_words
 from fob_mail.events import Billing, Event, Person, When
 
 _ROLE = re.compile(r"(?P<name>[^()]*[^() ]) \((?P<role>[^ ](?:.*[^ ])?)\)", re.DOTALL)
-_KEYS = {"name", "date", "ends", "as_written", "inferred", "place", "people", "chair", "supporters"}
+_KEYS = {"name", "date", "ends", "as_written", "inferred", "place", "people", "chair", "supporters", "rsvp"}
 MOST = 50
 
 Told = dict[str, object]
@@ -55,6 +55,7 @@ def _event(written: Told, zone: ZoneInfo, where: str, wrong: list[str]) -> Event
         ),
         chair=_people(written.get("chair")),
         supporters=_words(written.get("supporters")),
+        rsvp=written.get("rsvp") is True,
     )
 
 
@@ -123,6 +124,7 @@ def _told(event: Event) -> Told:
         "people": [{"label": billing.label, "names": [*map(_named, billing.people)]} for billing in event.billings],
         "chair": [*map(_named, event.chair)],
         "supporters": event.supporters,
+        "rsvp": event.rsvp,
     }
     return {key: value for key, value in whole.items() if value}
 

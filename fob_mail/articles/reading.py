@@ -137,9 +137,11 @@ def _completed(article: Article, matter: FrontMatter) -> Article:
 
 
 def _event(event: Event | None, title: str, matter: FrontMatter) -> Event | None:
+    if event and matter.rsvp:
+        event = replace(event, rsvp=True)
     if not (matter.date or matter.event or matter.place):
         return event
-    event = event or Event(name=title)
+    event = event or Event(name=title, rsvp=matter.rsvp)
     moment = event.when
     if matter.date:
         written = event.when.as_written if event.when else ""

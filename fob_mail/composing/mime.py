@@ -21,7 +21,7 @@ from fob_mail.addresses import wire_form
 from fob_mail.composing.composed import Composed, Picture
 from fob_mail.errors import InputError
 from fob_mail.personalising import STUFFED, mailbox, phrase, quoted_printable, unstructured
-from fob_mail.slots import BRANCHES, MARK, MessageTemplate, Slot, Where, joined, parts
+from fob_mail.slots import BRANCHES, MARK, MessageTemplate, Slot, Where, joined, mark, parts
 
 _Stream = list[bytes | Slot]
 _QP = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -69,7 +69,9 @@ def _multipart(kind: str, boundary: str, parts_of_it: list[_Stream]) -> _Stream:
 
 def _calendar(file: str) -> _Stream:
     """Attached and not inline: some programs show nothing but the calendar where it is inline."""
-    method = "REQUEST" if "METHOD:REQUEST" in file else "PUBLISH"
+    method = "REQUEST" if "\r\nMETHOD:REQUEST\r\n" in file else "PUBLISH"
+    if method == "REQUEST":
+        file = file.replace("\r\nEND:VEVENT\r\n", f"\r\n{mark('attendee')}\r\nEND:VEVENT\r\n")
     return [
         f'Content-Type: text/calendar; charset=utf-8; method={method};\r\n name="invite.ics"\r\n'.encode(),
         b'Content-Disposition: attachment; filename="invite.ics"\r\n',

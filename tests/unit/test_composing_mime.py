@@ -6,7 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from fob_mail.calendars import Entry, Notes, ics, kept
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from fob_mail.calendars import Entry, Notes, ics, kept, published
 from fob_mail.composing.composed import Composed, Picture
 from fob_mail.composing.mime import Heading, content_id, message_template
 from fob_mail.envelopes import Recipient
@@ -24,11 +28,11 @@ FILE = ics(
 PICTURE = Picture("ab" * 16, "png", 1, 1, bytes(range(256)) * 3)
 
 
-def message_of(composed: Composed, language: str = "en") -> tuple[bytes, EmailMessage]:
+def message_of(composed: Composed, language: str = "en", name: str = "Ana") -> tuple[bytes, EmailMessage]:
     """One reader's message, as bytes and as the standard library reads it."""
     sender = Sender(3, 5, "bounces@example.org", False, "leave@example.org", HEADING.domain)
     made = Personaliser({language: message_template(composed, HEADING)}, language, sender, LINKS)
-    content = made.envelope(Recipient(1, 1, 4711, "ana@example.org", "Ana"), "ana@example.org", "Mon, 19 Apr 2021 18:30:00 +0100").content
+    content = made.envelope(Recipient(1, 1, 4711, "ana@example.org", name), "ana@example.org", "Mon, 19 Apr 2021 18:30:00 +0100").content
     return content, email.message_from_bytes(content, policy=email.policy.default)
 
 
@@ -77,3 +81,31 @@ def test_the_addresses_of_the_campaign_are_the_same_for_all_and_in_the_readers_l
     assert LINKS.read_view_token(url.split("/")[-2][:-1]) is None
     assert message.get_body(("html",)).get_content().strip() == f'<a href="{url}">View</a><a href="{url}/2.ics">Add</a>'  # type: ignore[union-attr]
     assert message.get_body(("plain",)).get_content().strip() == f"{url}/calendar.ics"  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=300))
+@settings(deadline=None)
+def test_who_is_asked_to_answer_is_the_one_attendee_whatever_they_are_called(name: str) -> None:
+    file = ics([(replace(an_event(), rsvp=True), Entry("a1@example.org", 0, datetime.now(UTC)), Notes("Friends", "a@b.org"))])
+    content, message = message_of(replace(composed_parts(), calendar=file), name=name)
+
+    assert_valid(content)
+    [attached] = message.iter_attachments()
+    raw = attached.get_payload(decode=True)
+    assert isinstance(raw, bytes)
+    assert dict(attached["Content-Type"].params)["method"] == str(Calendar.from_ical(raw)["method"]) == "REQUEST"
+    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+    [event] = Calendar.from_ical(raw).events
+    assert str(event["attendee"]) == "mailto:ana@example.org"
+    assert event["attendee"].params["RSVP"] == "TRUE"
+    assert event["uid"] == "a1@example.org"
+
+
+def test_several_events_are_published_and_the_page_publishes_too() -> None:
+    entry, notes = Entry("a1@example.org", 0, datetime.now(UTC)), Notes("Friends", "a@b.org")
+    asked = replace(an_event(), rsvp=True)
+
+    two = ics([(asked, entry, notes), (asked, replace(entry, uid="b2@example.org"), notes)])
+
+    assert "METHOD:PUBLISH" in two
+    assert "METHOD:PUBLISH" in published(ics([(asked, entry, notes)]))
