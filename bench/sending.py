@@ -6,23 +6,17 @@ ten connections that are kept. Both are told about by medians over rounds in whi
 that come late, as over a long line; a window of messages needs a sink that takes BDAT, which smtp-sink does not: see bench.sink.
 """
 
-import asyncio
 import json
 import os
 import platform
 import resource
-import shutil
-import smtplib
-import socket
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +25,8 @@ import click
 from pydantic import SecretStr
 from sqlalchemy import insert, text
 
+from bench.peers import peers
+from bench.sinks import CONNECTIONS, DELAY, chunking_sink, late_replies, program, smtp_sink, smtp_source
 from fob_mail import __version__, campaigns
 from fob_mail.addresses import digest
 from fob_mail.composing.composed import Composed
@@ -42,12 +38,8 @@ from fob_mail.settings import Sending, Settings, Smtp
 from fob_mail.slots import mark
 from tests import postgres
 
-CONNECTIONS = 10
 KEY = "b" * 40
 CHUNK = 10_000
-DELAY = 0.05
-"""Seconds by which each reply comes late in the last rows."""
-
 WINDOW = 8
 """Messages under way on a connection, in those of the last rows that have a window."""
 
@@ -117,7 +109,7 @@ def command(  # noqa: PLR0913, PLR0917 its options
         messages, rounds, people = QUICK
     _print_head(messages, rounds)
     with ExitStack() as stack:
-        sink = stack.enter_context(_sink())
+        sink = stack.enter_context(smtp_sink())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fob-mail-bench-")))
         urls = {"SQLite": f"sqlite:///{folder}/bench.db"}
         if only != "peers":
@@ -125,7 +117,7 @@ def command(  # noqa: PLR0913, PLR0917 its options
         if only in {None, "campaigns"}:
             _campaigns(urls, sink, messages, rounds, sizes)
         if only in {None, "peers"}:
-            _peers(sink, messages, min(sizes))
+            peers(sink, messages, min(sizes))
         if only in {None, "million"}:
             _million(urls, sink, people)
 
@@ -137,7 +129,7 @@ def _print_head(messages: int, rounds: int) -> None:
     model = next(
         (line.partition(":")[2].strip() for line in processors.splitlines() if line.startswith("model name")), platform.processor()
     )
-    postfix = subprocess.run([_program("postconf"), "-d", "-h", "mail_version"], capture_output=True, text=True, check=False).stdout.strip()
+    postfix = subprocess.run([program("postconf"), "-d", "-h", "mail_version"], capture_output=True, text=True, check=False).stdout.strip()
     load = f"{os.getloadavg()[0]:.1f}"
     print(f"Measured on {today:%d %B %Y}, fob-mail {__version__}: {os.cpu_count()} cores ({model}), load {load} when it began,")
     print(
@@ -152,7 +144,7 @@ def _campaigns(urls: dict[str, str], sink: int, messages: int, rounds: int, size
     for case in cases:
         print(_row(case, urls[case.kind], Sinks(sink, sink), messages, rounds), flush=True)
     few = min(messages, 1_000)
-    with _late_replies(sink) as late, _chunking_sink() as chunking, _late_replies(chunking) as late_chunking:
+    with late_replies(sink) as late, chunking_sink() as chunking, late_replies(chunking) as late_chunking:
         for kind, url in urls.items():
             print(_row(Case(kind, min(sizes), delayed=True), url, Sinks(late, late), few, rounds), flush=True)
             case = Case(kind, min(sizes), delayed=True, window=WINDOW)
@@ -164,7 +156,7 @@ def _row(case: Case, url: str, sinks: Sinks, messages: int, rounds: int) -> str:
     for _ in range(rounds):
         ours.append(_round(url, sinks.ours, messages, case))
         before = _children()
-        theirs.append(messages / _smtp_source(sinks.theirs, messages, case.size))
+        theirs.append(messages / smtp_source(sinks.theirs, messages, case.size))
         their_processor.append(_children() - before)
     speeds = [messages / one.seconds for one in ours]
     ratio = statistics.median(mine / other for mine, other in zip(speeds, theirs, strict=True))
@@ -204,20 +196,6 @@ def _told(running: "subprocess.Popen[bytes]") -> dict[str, float]:
         raise SystemExit("a part of the bench failed")
     figures: dict[str, float] = json.loads(output)
     return figures
-
-
-def _smtp_source(sink: int, messages: int, size: int) -> float:
-    """Seconds that smtp-source takes."""
-    program = _program("smtp-source")
-    began = time.perf_counter()
-    count = ["-d", "-s", str(CONNECTIONS), "-m", str(messages), "-l", str(size * 1000)]
-    subprocess.run([program, *count, "-f", "bounces@example.org", "-t", "people@example.org", f"127.0.0.1:{sink}"], check=True)
-    return time.perf_counter() - began
-
-
-def _program(name: str) -> str:
-    """One of Postfix's, which stand where not everybody's path leads."""
-    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") or name
 
 
 def _settings(url: str, port: int = 25, journal: str = ".", window: int = 1) -> Settings:
@@ -291,48 +269,6 @@ def _million(urls: dict[str, str], sink: int, numbers: tuple[int, ...]) -> None:
             print(f"| {people:,} | {kind} | {one.freezing:.1f} | {speed} | {one.mebibytes:.0f} |", flush=True)
 
 
-def _peers(sink: int, messages: int, size: int) -> None:
-    """What programs do that do not think of it: the same message to everybody, no ledger, no journal."""
-    print("\n| peer, no ledger | KB | messages/s |")
-    print("|---|---|---|")
-    content = f"Subject: An evening\r\n\r\n{'All of this has been said before. ' * (size * 30)}\r\n".encode()
-    for name, peer, number in (
-        ("smtplib, a connection a message", _smtplib_each, messages // 10),
-        ("smtplib, one connection", _smtplib_kept, messages // 2),
-        ("aiosmtplib, ten connections", _aiosmtplib, messages // 4),
-        ("smtp-source -d -s 10", lambda port, count, _: _smtp_source(port, count, size), messages),
-    ):
-        began = time.perf_counter()
-        peer(sink, number, content)
-        print(f"| {name} | {size} | {number / (time.perf_counter() - began):,.0f} |", flush=True)
-
-
-def _smtplib_each(port: int, messages: int, content: bytes) -> None:
-    for number in range(messages):
-        with smtplib.SMTP("127.0.0.1", port, local_hostname="bench") as client:
-            client.sendmail("bench@example.org", f"p{number}@example.org", content)
-
-
-def _smtplib_kept(port: int, messages: int, content: bytes) -> None:
-    with smtplib.SMTP("127.0.0.1", port, local_hostname="bench") as client:
-        for number in range(messages):
-            client.sendmail("bench@example.org", f"p{number}@example.org", content)
-
-
-def _aiosmtplib(port: int, messages: int, content: bytes) -> None:
-    import aiosmtplib  # noqa: PLC0415 a peer of this table alone
-
-    async def one_connection(first: int) -> None:
-        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, local_hostname="bench", start_tls=False) as client:
-            for number in range(first, messages, CONNECTIONS):
-                await client.sendmail("bench@example.org", [f"p{number}@example.org"], content)
-
-    async def everything() -> None:
-        await asyncio.gather(*(one_connection(first) for first in range(CONNECTIONS)))
-
-    asyncio.run(everything())
-
-
 def _composed(size: int) -> Composed:
     """A message of about that many KB, most of it HTML, with the slots of an invitation."""
     line = "<p>" + "All of this has been said before, and will be said again. " * 6 + "</p>\n"
@@ -340,67 +276,3 @@ def _composed(size: int) -> Composed:
     return Composed(
         "en", "An evening", "", out + line * max(1, (size * 1000 - 2500) // len(line)) + out, f"Leave: {mark('unsubscribe_url')}\n"
     )
-
-
-@contextmanager
-def _sink() -> Iterator[int]:
-    """Postfix's smtp-sink on a free port, which takes everything and keeps nothing."""
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    port = _free_port()
-    with _running([_program("smtp-sink"), *user, f"127.0.0.1:{port}", "500"]):
-        yield port
-
-
-@contextmanager
-def _chunking_sink() -> Iterator[int]:
-    """A sink of our own that takes BDAT."""
-    port = _free_port()
-    with _running([sys.executable, "-m", "bench.sink", str(port)]):
-        yield port
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def _running(words: list[str]) -> Iterator[None]:
-    with subprocess.Popen(words) as process:
-        try:
-            time.sleep(0.5)
-            yield
-        finally:
-            process.terminate()
-
-
-def _end(loop: asyncio.AbstractEventLoop) -> None:
-    """Call off what is under way, and stop when that is done."""
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.call_later(0.1, loop.stop)
-
-
-@contextmanager
-def _late_replies(sink: int) -> Iterator[int]:
-    """A way to the sink on which all that it says comes late, as over a long line."""
-    loop = asyncio.new_event_loop()
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, late: float) -> None:
-        while chunk := await reader.read(65_536):
-            loop.call_later(late, writer.write, chunk)
-        loop.call_later(late, writer.close)
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = await asyncio.open_connection("127.0.0.1", sink)
-        await asyncio.gather(pass_on(reader, there[1], 0.0), pass_on(there[0], writer, DELAY), return_exceptions=True)
-
-    server = loop.run_until_complete(asyncio.start_server(connected, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield int(server.sockets[0].getsockname()[1])
-    finally:
-        loop.call_soon_threadsafe(_end, loop)
-        thread.join()
