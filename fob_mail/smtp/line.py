@@ -53,7 +53,7 @@ class Line:
     @property
     def unwritten(self) -> int:
         """How many octets wait until the socket takes them."""
-        return len(self._unwritten) + sum(map(len, self._said))
+        return len(self._unwritten) + sum(map(len, self._said)) if self._said else len(self._unwritten)
 
     def say(self, following: Envelope | None, dotted: Envelope | None, group: bytes) -> None:
         """Keep a group for write(). `dotted` is the message that ends in it: with the group if it is `following`, else before that."""

@@ -1,0 +1,100 @@
+"""What a worker asks for each batch costs the same whether a thousand are mailed or a million: nothing reads a table from end to end.
+
+The databases believe what they counted when there were ten people, as after a large import: statistics are stale.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from fob_mail import campaigns, ledger
+from fob_mail.composing.composed import Composed
+from fob_mail.database import Database, clock
+from fob_mail.models import DeliveryState
+from fob_mail.outcomes import Outcome, Retries
+from tests.builders import make_list, make_subscriber
+
+PEOPLE = 20_000
+FEW = 10
+LARGE = ("deliveries", "subscribers", "subscriptions")
+SMALL = ("json_each", "SCAN r'", "SCAN owed", "CONSTANT ROW")
+"""What SQLite may scan: what it was told, and what it has found of a batch."""
+
+MANY = {
+    "sqlite": "WITH RECURSIVE numbers(n) AS (SELECT 11 UNION ALL SELECT n + 1 FROM numbers WHERE n < :people)",
+    "postgresql": "WITH numbers(n) AS (SELECT generate_series(11, :people))",
+}
+DIGEST = {"sqlite": "CAST(printf('%032d', n) AS BLOB)", "postgresql": "decode(lpad(n::text, 64, '0'), 'hex')"}
+
+
+@pytest.fixture
+def campaign(database: Database) -> int:
+    """A frozen campaign to twenty thousand, in a database that counted when there were ten."""
+    dialect = database.engine.dialect.name
+    with database.begin() as session:
+        to = make_list(session, "supporters")
+        for number in range(1, FEW + 1):
+            make_subscriber(session, f"p{number}@example.org", to)
+        session.execute(text("ANALYZE"))
+        session.execute(
+            text(
+                f"""{MANY[dialect]} INSERT INTO subscribers (id, address, digest, name, created_at)
+                SELECT n + 100, 'p' || n || '@example.org', {DIGEST[dialect]}, '', :now FROM numbers"""  # noqa: S608
+            ),
+            {"people": PEOPLE, "now": "2026-01-01 00:00:00"},
+        )
+        session.execute(
+            text(
+                """INSERT INTO subscriptions (subscriber_id, list_id, state, since)
+                SELECT id, :to, 'confirmed', created_at FROM subscribers WHERE id > 100"""
+            ),
+            {"to": to.id},
+        )
+        draft = campaigns.save_draft(session, "c", to, "a.txt", "", [Composed("en", "An evening", "", "<p>x</p>", "x")], clock(session))
+        campaigns.freeze(session, draft, 500, clock(session))
+    return draft.id
+
+
+def plans(database: Database, campaign_id: int) -> dict[str, str]:
+    """How the database would run each statement of a batch's life, by the statement."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Connection, cursor: DBAPICursor, statement: str, parameters: Sequence[Any], *_: object) -> None:
+        del connection, cursor
+        asked.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    with database.begin() as session:
+        now = clock(session)
+        got = ledger.lease(session, campaign_id, "worker", now, now + timedelta(minutes=5))
+        assert got
+        outcomes = [Outcome(one.position, DeliveryState.ACCEPTED, 250, "2.0.0 Ok") for one in got.recipients]
+        ledger.settle(session, campaign_id, outcomes, now)
+        ledger.finish(session, got.batch_id, "worker", now, Retries((60,), timedelta(days=2)))
+    event.remove(database.engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    fences = "" if database.is_sqlite else "".join(f"{statement};" for statement, _ in asked if statement.startswith("SET LOCAL"))
+    told = {}
+    with database.engine.connect() as reader:
+        if fences:
+            reader.exec_driver_sql(fences)
+        for statement, parameters in asked:
+            if statement.lstrip().startswith(("SELECT", "UPDATE", "WITH")) and "clock_timestamp" not in statement:
+                told[statement] = "\n".join(str(row) for row in reader.exec_driver_sql(explain + statement, parameters))
+        reader.rollback()
+    return told
+
+
+def test_no_statement_of_a_batch_reads_a_large_table_from_end_to_end(database: Database, campaign: int) -> None:
+    told = plans(database, campaign)
+
+    assert len(told) >= 5
+    for statement, plan in told.items():
+        for table in LARGE:
+            assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
+        read = [line for line in plan.splitlines() if "SCAN" in line or "SEARCH deliveries USING PRIMARY KEY (campaign_id=?)" in line]
+        assert not [line for line in read if not any(small in line for small in SMALL)], f"{statement}\n{plan}"
