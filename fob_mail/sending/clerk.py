@@ -9,8 +9,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
@@ -20,9 +19,10 @@ from fob_mail.envelopes import Recipient
 from fob_mail.errors import DatabaseError
 from fob_mail.journal import Journal
 from fob_mail.models import CampaignState
-from fob_mail.outcomes import Outcome, Retries
+from fob_mail.outcomes import Outcome
 from fob_mail.sending.allotment import Allotments
 from fob_mail.sending.route import RouteReport
+from fob_mail.sending.tenure import Tenure, Terms, waking
 
 log = logging.getLogger("fob_mail.sending")
 
@@ -38,25 +38,11 @@ MIND_EVERY = 0.5
 LOOK_EVERY = 1.0
 """Seconds between two looks for a batch when there was none."""
 
-VALID = 0.8
-"""This part of a lease's time after it was asked for, nothing is sent from it any more: clocks do not go all alike."""
-
 REPORT_EVERY = 2.0
 """Seconds between two words on how the relays fare."""
 
 DATABASE_PATIENCE = 60.0
 """Seconds for which a database that does not answer is asked again, before the worker gives up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a clerk leases: for how long, how far ahead, when deferred deliveries are tried again, and whether to wait for them."""
-
-    lease: timedelta
-    retries: Retries
-    ahead: int
-    wait: bool
-    attributes: bool = False  # whether messages say or depend on them
 
 
 class Clerk(threading.Thread):
@@ -86,7 +72,7 @@ class Clerk(threading.Thread):
         self._outcomes: deque[tuple[int, Outcome]] = deque()
         self._unsettled: list[tuple[int, Outcome]] = []
         self._under_way: dict[int, int] = {}  # batches that we have, and how many of each are without an outcome
-        self._lost: set[int] = set()  # batches whose lease ended: what is under way of them is still noted
+        self._tenure = Tenure(terms.lease)
         self._call = threading.Event()
         self._closing = threading.Event()
         self._abandoned = False
@@ -94,8 +80,6 @@ class Clerk(threading.Thread):
         self._hurried = False
         self._settle_at = 0.0
         self._look_at = 0.0
-        self._renew_at = 0.0
-        self._valid_until = 0.0
         self._mind_at = 0.0
         self._beat_at = 0.0
         self._report_at = 0.0
@@ -116,7 +100,7 @@ class Clerk(threading.Thread):
 
     def holds(self, recipient: Recipient) -> bool:
         """Whether the batch of a recipient who was handed out is still ours to send from."""
-        return recipient.batch_id not in self._lost and waking() <= self._valid_until
+        return recipient.batch_id not in self._tenure.lost and not self._tenure.over
 
     def mind_allowances(self, now: float) -> None:
         """Have more of the limits taken that workers share, where less is left than is soon used."""
@@ -128,10 +112,10 @@ class Clerk(threading.Thread):
         owed = self._owed
         if self._more and len(owed) <= self._terms.ahead and not self._call.is_set():
             self._call.set()
-        if self._held or self._closing.is_set() or waking() > self._valid_until:
+        if self._held or self._closing.is_set() or self._tenure.over:
             return None
         try:
-            while (recipient := owed.popleft()).batch_id in self._lost:
+            while (recipient := owed.popleft()).batch_id in self._tenure.lost:
                 pass
         except IndexError:
             if not self._more:  # the end is near: settle what there is, and look whether it has come
@@ -211,6 +195,12 @@ class Clerk(threading.Thread):
             now = clock(session)
             until, attributes = now + self._terms.lease, self._terms.attributes
             got = ledger.lease(session, self._campaign_id, self._journal.worker, now, until, attributes=attributes)
+            again = got is not None and got.batch_id in self._tenure.lost | self._under_way.keys()
+            if got and again:
+                ledger.give_back(session, [got.batch_id], self._journal.worker)
+        if again:
+            self._start_over()
+            return
         self._more = got is not None
         self._look_at = time.monotonic() + LOOK_EVERY
         if got is None:
@@ -221,8 +211,15 @@ class Clerk(threading.Thread):
         self._journal.open(got.batch_id)
         self._under_way[got.batch_id] = len(got.recipients)
         if len(self._under_way) == 1:  # the others say by being renewed that they are still ours
-            self._valid_until = asked + self._terms.lease.total_seconds() * VALID
+            self._tenure.begin(asked)
         self._owed.extend(got.recipients)
+        self._wake()
+
+    def _start_over(self) -> None:
+        """A batch that we had lost comes to us again: what we have at hand of it is stale, and the next run begins without it."""
+        log.warning("run ends", extra={"why": "a lost batch came back"})
+        self._held = True
+        self.dry.set()
         self._wake()
 
     def _look_whether_dry(self) -> None:
@@ -289,19 +286,19 @@ class Clerk(threading.Thread):
 
     def _renew(self) -> None:
         """Prolong our leases at a third of their time; a batch that is no longer ours is no longer sent from."""
-        asked = waking()
-        if asked < self._renew_at or not self._under_way:
+        if not self._tenure.due:
             return
-        with self._database.begin() as session:
-            ours = ledger.renew(session, self._journal.worker, clock(session) + self._terms.lease)
-            ledger.give_back(session, ours - self._under_way.keys(), self._journal.worker)
+        asked, ours = waking(), set[int]()
+        if self._under_way:  # else all that is at hand was lost, and is to be passed over
+            with self._database.begin() as session:
+                ours = ledger.renew(session, self._journal.worker, clock(session) + self._terms.lease)
+                ledger.give_back(session, ours - self._under_way.keys(), self._journal.worker)
         if lost := self._under_way.keys() - ours:
             log.warning("lease lost", extra={"batches": sorted(lost)})
-            self._lost |= lost
+            self._tenure.lost |= lost
             for batch_id in lost:
                 del self._under_way[batch_id]
-        self._renew_at = asked + self._terms.lease.total_seconds() / 3
-        self._valid_until = asked + self._terms.lease.total_seconds() * VALID
+        self._tenure.renew(asked)
 
     def _forget(self, batch_ids: Iterable[int]) -> None:
         for batch_id in batch_ids:
@@ -320,13 +317,5 @@ class Clerk(threading.Thread):
             workers.report_relays(session, workers.own_name(), self._campaign_id, self._relays(), now)
             workers.leave(session, workers.own_name())
         self._forget(ours)
-        for batch_id in self._lost:
+        for batch_id in self._tenure.lost:
             self._journal.forget(batch_id)
-
-
-def waking() -> float:
-    """Seconds by a clock that nobody sets, and that goes on while the machine sleeps, where there is one: leases end meanwhile."""
-    return time.clock_gettime(_WAKING) if _WAKING is not None else time.monotonic()
-
-
-_WAKING: int | None = getattr(time, "CLOCK_BOOTTIME", None)

@@ -212,3 +212,15 @@ class Route:
         if full_until:
             return f"its limit is reached until {full_until.astimezone(now.tzinfo):%H:%M}"
         return self._said if self.speed.limit is not None or self._wanted < self.wire.connections else ""
+
+
+def turned_away(how: str, reply: Reply) -> RelayError:
+    """The relay will not have this campaign."""
+    remedy = "Ask who runs the relay, or check the sender's address and the settings; then run the same command again: nothing is lost."
+    return RelayError(f"{how}: “{' '.join(str(reply).split())[:300]}”", remedy)
+
+
+def too_large(largest: int, octets: int) -> RelayError:
+    """The relay does not take messages of this size."""
+    problem = f"The relay takes messages of {largest:,} octets at the most; this one has {octets:,}."
+    return RelayError(problem, "Shorten the article, or use a relay that takes more.")

@@ -22,10 +22,11 @@ from fob_mail.models import Campaign, CampaignState, MailingList
 from fob_mail.outcomes import Retries
 from fob_mail.personalising import Personaliser, Sender
 from fob_mail.sending.allotment import Allotment, Allotments
-from fob_mail.sending.clerk import Clerk, Terms
+from fob_mail.sending.clerk import Clerk
 from fob_mail.sending.destinations import Destination, Destinations
 from fob_mail.sending.recovery import recover
 from fob_mail.sending.route import Wire
+from fob_mail.sending.tenure import Terms
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Relay, Settings
 from fob_mail.signing.seal import Signer

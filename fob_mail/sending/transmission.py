@@ -5,12 +5,10 @@ the sockets. Invariant: the journal knows of a final dot before the socket does,
 """
 
 import logging
-import os
-import selectors
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 from fob_mail.addresses import international_form, wire_form
@@ -20,12 +18,12 @@ from fob_mail.journal import Journal
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Outcome, outcome_of, turns_everyone_away, unknown
 from fob_mail.personalising import Personaliser, date_header
-from fob_mail.replies import Reply
 from fob_mail.sending.breaker import Held
 from fob_mail.sending.clerk import Clerk
 from fob_mail.sending.destinations import Destinations
-from fob_mail.sending.route import Connection, Route, Wire
+from fob_mail.sending.route import Connection, Route, Wire, too_large, turned_away
 from fob_mail.sending.routes import Routes
+from fob_mail.sending.watch import Watch
 from fob_mail.smtp.conversation import Decided
 from fob_mail.smtp.line import LineLostError
 from fob_mail.smtp.relay import RelayGoneError
@@ -43,8 +41,6 @@ IDLE_SECONDS = 10.0
 
 NOT_INTERNATIONAL = "the address has letters beyond ASCII before its @, and the relay does not offer SMTPUTF8"
 
-ASK_THE_RELAY = "Ask who runs the relay, or check the sender's address and the settings; then run the same command again: nothing is lost."
-
 
 class Transmission:
     """The network side of a run. `run` ends when the clerk is dry, `stop` was called, or the relay is of no use."""
@@ -61,9 +57,7 @@ class Transmission:
         self._personaliser = personaliser
         self._report = report
         self._destinations = destinations
-        self._awake, self._alarm = os.pipe()  # never closed: an opener's thread may ring it after the run has ended
-        os.set_blocking(self._awake, False)
-        os.set_blocking(self._alarm, False)
+        self._watch = Watch()
         self.routes = Routes(wires, self.wake)
         self._speaking: list[Connection] = []  # have something to write when the round ends
         self._decided: list[tuple[int, Outcome]] = []  # by what this round heard
@@ -80,8 +74,7 @@ class Transmission:
 
     def wake(self) -> None:
         """End the loop's wait; from any thread or signal handler."""
-        with suppress(BlockingIOError):  # full: it is awake already
-            os.write(self._alarm, b".")
+        self._watch.ring()
 
     def stop(self) -> None:
         """Begin no more messages; those under way are finished. From any thread or signal handler."""
@@ -92,20 +85,16 @@ class Transmission:
         """Send until there is no more to send. What went wrong with the relay is in `problem`."""
         self._clerk = clerk
         with ExitStack() as resources:
-            self._selector = resources.enter_context(selectors.DefaultSelector())
+            resources.enter_context(closing(self._watch))
             for route in self.routes:
                 resources.enter_context(route.openers)
-            self._selector.register(self._awake, selectors.EVENT_READ)
             try:
                 while not self._over():
                     self._welcome()
                     self._set_to_work()
                     self._speak()
-                    for key, events in self._selector.select(TICK):
-                        if key.data is None:
-                            os.read(self._awake, 4096)
-                        else:
-                            self._attend(key.data, events)
+                    for line, readable, writable in self._watch.wait(TICK):
+                        self._attend(line, readable=readable, writable=writable)
                         if len(self._speaking) >= ROUND:
                             self._speak()
                     self._speak()
@@ -144,9 +133,7 @@ class Transmission:
                     route.not_connected(arrived, now)
                     self._give_up_if_all_have()
                 else:
-                    line = route.connected(arrived)
-                    self._selector.register(line.socket, selectors.EVENT_READ, line)
-                    line.watched = selectors.EVENT_READ
+                    self._watch.see(route.connected(arrived))
             if not self._stopping and self.routes.needed(route):
                 route.open_more(self._at_hand, now)
 
@@ -165,10 +152,10 @@ class Transmission:
                 if line in route.lines:
                     self._work(line)
 
-    def _attend(self, line: Connection, events: int) -> None:
-        if events & selectors.EVENT_WRITE:
+    def _attend(self, line: Connection, *, readable: bool, writable: bool) -> None:
+        if writable:
             self._write(line)
-        if events & selectors.EVENT_READ and line in line.route.lines:
+        if readable and line in line.route.lines:
             try:
                 self._listen(line)
             except LineLostError as lost:
@@ -197,7 +184,7 @@ class Transmission:
     def _write(self, line: Connection) -> None:
         try:
             line.write()
-            self._watch(line)
+            self._watch.see(line)
         except LineLostError as lost:
             self._lost(line, lost)
 
@@ -230,12 +217,6 @@ class Transmission:
             if following is None or not conversation.ready:
                 return said
 
-    def _watch(self, line: Connection) -> None:
-        events = selectors.EVENT_READ | selectors.EVENT_WRITE if line.unwritten else selectors.EVENT_READ
-        if line.watched != events and line in line.route.lines:
-            self._selector.modify(line.socket, events, line)
-            line.watched = events
-
     def _used_up(self, line: Connection) -> bool:
         return 0 < line.route.wire.messages_per_connection <= line.begun
 
@@ -257,8 +238,7 @@ class Transmission:
                 return envelope
             self._clerk.put_back(recipient)
             self._let_go(recipient)
-            size = f"The relay takes messages of {line.largest:,} octets at the most; this one has {len(envelope.content):,}."
-            self._fail(line.route, RelayError(size, "Shorten the article, or use a relay that takes more."))
+            self._fail(line.route, too_large(line.largest, len(envelope.content)))
         return None
 
     def _take(self) -> Recipient | None:
@@ -275,7 +255,7 @@ class Transmission:
         route.hear(reply, envelope.of.address)
         if turns_everyone_away(reply, at):
             self._owe_again(envelope)
-            self._fail(route, RelayError(f"The relay refuses the whole campaign: {_quoted(reply)}", ASK_THE_RELAY))
+            self._fail(route, turned_away("The relay refuses the whole campaign", reply))
             return
         if self._destinations:
             self._destinations.hear(envelope.of.address, reply)
@@ -286,8 +266,7 @@ class Transmission:
         if route.breaker.tripped:
             for held, _ in route.breaker.release():
                 self._owe_again(held)
-            said = f"The relay refused the first people, one after another, with the same words: {_quoted(reply)}"
-            self._fail(route, RelayError(said, ASK_THE_RELAY))
+            self._fail(route, turned_away("The relay refused the first people, one after another, with the same words", reply))
 
     def _record(self, held: list[Held]) -> None:
         for envelope, outcome in held:
@@ -322,8 +301,7 @@ class Transmission:
 
     def _drop(self, line: Connection) -> None:
         line.route.lines.discard(line)
-        with suppress(KeyError, ValueError):  # closed sockets have left it already
-            self._selector.unregister(line.socket)
+        self._watch.forget(line)
 
     def _look_at_the_time(self) -> None:
         now = time.monotonic()
@@ -343,7 +321,3 @@ class Transmission:
             elif silent > line.route.wire.timeout:
                 self._lost(line, line.lost(f"no answer for {line.route.wire.timeout:g} seconds"))
         self._report(self)
-
-
-def _quoted(reply: Reply) -> str:
-    return f"“{' '.join(str(reply).split())[:300]}”"

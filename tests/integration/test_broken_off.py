@@ -18,7 +18,7 @@ from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.journal import boot_id
 from fob_mail.links import Links
-from fob_mail.models import Batch
+from fob_mail.models import Batch, BatchState
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Settings
@@ -128,6 +128,7 @@ def test_a_worker_that_slept_beyond_its_lease_sends_nothing_more_of_what_others_
     told = here.model_copy(update={"sending": own})
     freeze(database, "c", told)
     woke: list[float] = []
+    monkeypatch.setattr("fob_mail.sending.tenure.waking", lambda: time.monotonic() + (3600 if woke else 0))
     monkeypatch.setattr("fob_mail.sending.clerk.waking", lambda: time.monotonic() + (3600 if woke else 0))
 
     def sleep(transmission: Transmission) -> None:
@@ -145,6 +146,32 @@ def test_a_worker_that_slept_beyond_its_lease_sends_nothing_more_of_what_others_
     assert max(moments) < woke[0] + 0.3  # the next bodies would have gone out after replies that come later than that
     assert ended.counts.accepted + ended.counts.leased == PEOPLE
     assert ended.counts.accepted == len(relay.messages)  # what it was told after it woke is written down all the same
+
+
+def test_a_batch_that_was_lost_and_comes_back_is_sent_by_the_next_run_and_to_nobody_twice(
+    database: Database, here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is at hand of it is stale by then: the run ends, and the same command goes on."""
+    freeze(database, "c", here)
+    woke: list[bool] = []
+    for module in ("clerk", "tenure"):
+        monkeypatch.setattr(f"fob_mail.sending.{module}.waking", lambda: time.monotonic() + (3600 if woke else 0))
+
+    def sleep(transmission: Transmission) -> None:
+        if transmission.tally.total() and not woke:
+            with database.begin() as session:
+                leased = Batch.state == BatchState.LEASED
+                session.execute(update(Batch).where(leased).values(state=BatchState.QUEUED, worker=None, leased_until=None))
+            woke.append(True)
+
+    with RecordingRelay(Faults(delay=0.1)) as relay:
+        first = send(database, here, relay, Controls(lambda _: None, sleep, wait=False))
+        freeze(database, "c", here)
+        ended = send(database, here, relay, calmly())
+
+    assert (first.how, ended.how) == (Ending.STOPPED, Ending.FINISHED)
+    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
+    assert max(relay.recipients.values()) == 1
 
 
 def test_the_batches_of_a_worker_that_dies_meanwhile_are_sent_by_those_who_live(database: Database, here: Settings) -> None:
