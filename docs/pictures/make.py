@@ -1,10 +1,11 @@
-"""Draw the pictures of the README anew: the example article's mail, wide and narrow, light and dark.
+"""Draw the pictures of mails anew: the example article as each kind of mail; the invitation wide and narrow, light and dark.
 
 Run it from the repository's folder: python docs/pictures/make.py
 """
 
 import io
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 from fob_mail.articles.reading import decode, read
 from fob_mail.assets import folder
 from fob_mail.composing.composed import Masthead
-from fob_mail.composing.writing import compose
+from fob_mail.composing.kinds import Kind
+from fob_mail.composing.writing import Wishes, compose
 from fob_mail.slots import mark
 
 HERE = Path(__file__).parent
@@ -25,12 +27,21 @@ WIDTHS = {"wide": 700, "narrow": 375}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-def example() -> str:
-    """The HTML of the example article, as a reader would get it."""
-    file = folder("examples") / "article.txt"
+KINDS: tuple[tuple[str, str, str, Literal["light", "dark"]], ...] = (
+    ("letter", "article.txt", "wide", "light"),
+    ("newsletter", "article.txt", "wide", "light"),
+    ("reminder", "article.txt", "narrow", "dark"),
+    ("invite", "article.es.md", "narrow", "light"),
+)
+
+
+def example(name: str = "article.txt", kind: str = "invite") -> str:
+    """The HTML of an example article as that kind of mail, as a reader would get it."""
+    file = folder("examples") / name
     article = read(decode(file.read_bytes()), file.name, ZoneInfo("Europe/London"), date(2026, 11, 1))
     masthead = Masthead("Friends of the Valley", "12 Canal Street\nLeeds LS1 4AB", "Friends of the Valley", "https://example.org")
-    html = compose(article, masthead, article.language or "en").html
+    more = (replace(article, title="The mine appeals, and the cooperative answers", event=None),) if kind == "newsletter" else ()
+    html = compose(article, masthead, article.language or "en", Wishes(kind=Kind(kind)), more).html
     return html.replace(mark("unsubscribe_url"), "https://example.org/u/").replace(mark("address"), "ana@example.org")
 
 
@@ -43,13 +54,16 @@ def picture(browser: Browser, html: str, width: int, scheme: Literal["light", "d
 
 
 def main() -> None:
-    """Write the four pictures beside this script."""
+    """Write the pictures beside this script."""
     html = example()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         for name, width in WIDTHS.items():
             for scheme in SCHEMES:
                 picture(browser, html, width, scheme).save(HERE / f"invite-{name}-{scheme}.png", optimize=True)
+        for kind, article, name, scheme in KINDS:
+            suffix = "-es" if article.endswith(".es.md") else ""
+            picture(browser, example(article, kind), WIDTHS[name], scheme).save(HERE / f"{kind}{suffix}.png", optimize=True)
         browser.close()
 
 

@@ -43,11 +43,6 @@ def preheader_of(article: Article, words: Words, others: tuple[str, ...] = ()) -
     return shortened(one_marked_line(article.standfirst) or first_sentence(one_marked_line(first)), LONGEST_PREHEADER)
 
 
-def names_people(article: Article) -> bool:
-    """Whether an article's event says who will be there."""
-    return any(billing.people for billing in (article.event.billings if article.event else ()))
-
-
 def first_sentence(text: str) -> str:
     """Up to the first full stop, question or exclamation mark that is followed by a capital."""
     found = re.match(r".{20,}?[.?!…][”’»\"']?(?=\s+[“‘«¿¡\"']?[A-ZÀ-Þ])", text)

@@ -54,9 +54,10 @@ class Kind:
         except (TemplateError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
             raise InputError(f"{self._place(error)}: {error}", _REMEDY) from None
 
-    def styles(self, name: str, theme: Theme) -> str:
-        """A style sheet with the theme's colours and fonts in place of its variables."""
+    def styles(self, name: str, theme: Theme, direction: str = "ltr") -> str:
+        """A style sheet with the theme's colours and fonts in place of its variables, and the sides at which lines start and end."""
         values = theme.colours() | {name.replace("_", "-"): getattr(theme, name) for name in ("headline_font", "text_font", "label_font")}
+        values |= dict(zip(("start", "end"), ("right", "left") if direction == "rtl" else ("left", "right"), strict=True))
         sheets = [place / name for place in reversed(self.folders)]  # the organisers' own last, so that it goes before ours
         return "\n".join(_with_values(sheet, values) for sheet in sheets if sheet.is_file())
 

@@ -63,7 +63,7 @@ class Page:
     direction: str
     words: Words
     subject: str
-    preheader: str  # the mail's first line; empty where the standfirst says the same just below
+    preheader: str  # the mail's first line, in plain sight: what the inbox shows beside the subject
     masthead: Masthead
     stories: tuple[Story, ...]
     pictures: Mapping[str, Shown] = field(default_factory=dict)  # by what the article calls them
@@ -96,7 +96,7 @@ def lay_out(  # noqa: PLR0913, PLR0917 what a page is made of
     preheader: str = "",
     pictures: Mapping[str, Shown] = NONE,
 ) -> Page:
-    """The articles as a page; `preheader` is its first line, or nothing where that would only be said again just below."""
+    """The articles as a page; `preheader` is its first line, what the inbox shows beside the subject."""
     words, typesetter = words_of(language), Typesetter(language)
     return Page(
         language=language,
@@ -140,7 +140,11 @@ def _lines(text: str) -> tuple[str, ...]:
 def _moment(event: Event | None, typesetter: Typesetter, words: Words) -> str:
     """Day and time as a line of its own, which begins with a capital in every language."""
     moment = words.moment(event.when) if event and event.when else ""
-    return typesetter.set(moment[:1].upper() + moment[1:])
+    return typesetter.set(_capital(moment))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _set_link(link: Link | None, typesetter: Typesetter) -> Link | None:
@@ -154,7 +158,7 @@ def _panel(event: Event, title: str, typesetter: Typesetter, words: Words, numbe
     starts = event.when.starts if event.when else None
     return Panel(
         name=typesetter.set(event.name) if not (event.when and _same(event.name, title)) else "",
-        leaf=(str(starts.day), words.months[starts.month - 1]) if starts else None,
+        leaf=(str(starts.day), _capital(words.months[starts.month - 1])) if starts else None,
         when=_moment(event, typesetter, words),
         place=typesetter.set(event.place),
         billed=tuple(b for b in billed if b.people),

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from fob_mail.articles.article import Article
 from fob_mail.composing.composed import Composed, Masthead, Shown
-from fob_mail.composing.headlines import names_people, preheader_of, subject_of
+from fob_mail.composing.headlines import preheader_of, subject_of
 from fob_mail.composing.inlining import inlined
-from fob_mail.composing.kinds import INVITE, NEWSLETTER, REMINDER, Kind
+from fob_mail.composing.kinds import INVITE, REMINDER, Kind
 from fob_mail.composing.merging import Vocabulary, merged, words_in
 from fob_mail.composing.page import Page, lay_out
 from fob_mail.composing.plain import WIDTH, plain, wrap
@@ -33,8 +33,7 @@ def compose(article: Article, masthead: Masthead, language: str, wishes: Wishes 
     wanted = words_in(wishes.subject, wishes.vocabulary), words_in(wishes.preheader, wishes.vocabulary)
     subject = subject_of(articles[0], words, wanted[0], reminder=wishes.kind.name == REMINDER, more=len(more))
     preheader = wanted[1] or preheader_of(articles[0], words, tuple(other.title for other in articles[1:]))
-    first_line = preheader if wanted[1] or (wishes.kind.name != NEWSLETTER and names_people(articles[0])) else ""
-    page = lay_out(articles, masthead, language, subject, first_line, wishes.pictures)
+    page = lay_out(articles, masthead, language, subject, preheader, wishes.pictures)
     return drawn(page, wishes.kind, preheader)
 
 
@@ -46,7 +45,7 @@ def drawn(page: Page, kind: Kind, preheader: str) -> Composed:
 def _html(page: Page, kind: Kind) -> str:
     colours = page.masthead.theme.colours()
     html = kind.render("message.html", page=page, head_css=kind.styles("head.css", page.masthead.theme), colours=colours)
-    return inlined(html, kind.styles("style.css", page.masthead.theme))
+    return inlined(html, kind.styles("style.css", page.masthead.theme, page.direction))
 
 
 def _text(page: Page, kind: Kind) -> str:

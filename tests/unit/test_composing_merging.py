@@ -5,6 +5,7 @@ import email.policy
 import html
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from email.message import EmailMessage
 from functools import lru_cache
 
@@ -13,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fob_mail.articles.article import Article, Block, BlockKind, Span
-from fob_mail.composing.merging import Vocabulary
+from fob_mail.composing.merging import Vocabulary, words_in
 from fob_mail.composing.mime import message_template
 from fob_mail.composing.writing import Wishes, compose
 from fob_mail.envelopes import Recipient
 from fob_mail.errors import InputError
-from fob_mail.personalising import Personaliser, Sender, clean
+from fob_mail.personalising import Personaliser, Sender, clean, shown
 from fob_mail.signing.seal import Signer
 from tests.builders import a_masthead, a_paragraph, an_article
 from tests.unit.test_personalising import HEADING, LINKS, assert_valid, part
@@ -175,3 +176,13 @@ def test_a_signature_holds_for_each_variant() -> None:
     for recipient in (RUTH, NOBODY):
         content = made.envelope(recipient, recipient.address, "Mon, 19 Apr 2021 18:30:00 +0100").content
         assert verdicts(content, RECORDS) == [True, True]
+
+
+CODE = ["{{", "}}", "{%", "%}", " if ", " else ", " endif ", "name", "attribute.city", "==", "'x'", "|default(", ")", "\n"]
+
+
+@given(st.lists(st.sampled_from(CODE)))
+def test_any_braces_are_filled_in_or_refused_with_a_sentence(pieces: list[str]) -> None:
+    """Nothing else is raised, and what is let through can be filled in."""
+    with suppress(InputError):
+        assert "_FOB." not in shown(words_in("".join(pieces), ATTRIBUTES), RUTH)
