@@ -1,7 +1,6 @@
 """An article becomes an invitation: the same facts in HTML and text, whole, safe, and light."""
 
 import re
-import time
 from html.parser import HTMLParser
 
 import pytest
@@ -230,12 +229,10 @@ def test_a_label_is_not_said_twice() -> None:
     assert compose(an_article(event=said), a_masthead(), "en").text.count("upported by") == 1
 
 
-def test_a_long_article_stays_far_below_what_gmail_clips_and_is_composed_at_once() -> None:
+def test_a_long_article_stays_far_below_what_gmail_clips() -> None:
+    """How long composing takes is told by python -m bench composing."""
     article = an_article(body=tuple(a_paragraph(text) for text in BODY * 12))
-    compose(article, a_masthead(), "en")
 
-    begun = time.perf_counter()
     invitation = compose(article, a_masthead(), "en")
 
     assert len(invitation.html.encode()) < 60_000
-    assert time.perf_counter() - begun < 1
