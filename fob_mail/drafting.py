@@ -30,8 +30,8 @@ from fob_mail.models import Campaign, MailingList
 from fob_mail.pictures import prepared, read_beside
 from fob_mail.settings import Settings
 
-TEXT_WIDTH = 600
-"""Pixels of a mail's column."""
+TEXT_WIDTH = 512
+"""Pixels of the text: the column of 600 without its margins, beyond which Outlook would stretch it."""
 
 _TAGGED = re.compile(r".+\.([A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*)")
 

@@ -5,6 +5,7 @@ Whoever has the link may read: it names the campaign and nobody who got it. Noth
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
@@ -91,7 +92,7 @@ def journey(site: Site) -> Blueprint:
 def place_of(links: Links, read: Reading) -> Place:
     """Where the page stands; the way out of a copy leads to the front page, which says how one leaves."""
     url = links.view_url(read.campaign.id, read.composed.language)
-    return Place(url, links.url("/"), links.url("/i/"), read.to.slug)
+    return Place(url, links.url("/"), urlsplit(links.url("/i/")).path, read.to.slug)
 
 
 def in_language(parts: dict[str, Composed], *wanted: str | None) -> Composed | None:

@@ -19,6 +19,7 @@ from tests.builders import make_list, make_subscriber
 from tests.integration.test_leaving_in_chromium import ROOM, RULES, TARGETS
 from tests.integration.test_reading_pages import ARTICLE
 from tests.serving import serving
+from tests.unit.test_pictures import a_photograph
 
 KEY = "s" * 40
 
@@ -38,9 +39,15 @@ def pages(tmp_path: Path, sqlite_url: str, sqlite_database: Database) -> Iterato
     settings = Settings(
         database_url=SecretStr(sqlite_url), secret_key=SecretStr(KEY), digest_key=SecretStr("d" * 40), organisation=organisation
     )
+    (tmp_path / "pump.png").write_bytes(a_photograph(300, 150))
     with sqlite_database.begin() as session:
         make_subscriber(session, "ana@example.org", make_list(session, "valley", public=True), attributes={"member": "yes"})
-        made = draft(session, Order("invite", "valley", (Written("a.en.md", ARTICLE),)), settings, clock(session))
+        made = draft(
+            session,
+            Order("invite", "valley", (Written("a.en.md", f"{ARTICLE}\n![The pump](pump.png)\n"),), folders=(tmp_path,)),
+            settings,
+            clock(session),
+        )
         campaigns.freeze(session, made.campaign, 500, clock(session))
         number = made.campaign.id
     file = tmp_path / "fob-mail.toml"
@@ -69,6 +76,8 @@ def test_both_pages_fit_need_no_other_host_and_serve_everyone(browser: Browser, 
             assert [target for target in page.evaluate(TARGETS) if target[2] < 44 and "Register" not in target[0]] == [], url
             styles = page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize")
             assert float(styles.removesuffix("px")) >= 36, "the page's styles are let through"
+        page.goto(pages[0])
+        assert page.evaluate("document.querySelector('img').naturalWidth") == 300
     host = pages[1].partition("/archive")[0]
     assert [url for url in asked if not url.startswith((host, "data:"))] == []
     assert complaints == []
