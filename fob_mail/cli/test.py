@@ -12,16 +12,18 @@ from fob_mail.cli.output import emit, json_option
 @click.command("test")
 @click.argument("name", shell_complete=completing.campaigns)
 @click.argument("addresses", nargs=-1, required=True)
+@click.option("--language", default="", help="Which of the campaign's languages, where it has several; else the list's.")
 @json_option
 @click.pass_obj
-def command(installation: Installation, name: str, addresses: tuple[str, ...], as_json: bool) -> None:
+def command(installation: Installation, name: str, addresses: tuple[str, ...], language: str, as_json: bool) -> None:
     """Send one real copy of campaign NAME to ADDRESSES, its subject marked [Test].
 
     It is not written into the ledger, and its unsubscribe link unsubscribes nobody.
 
     \b
-    Example:
+    Examples:
       fob-mail test bolivia-april me@example.org
+      fob-mail test bolivia-april me@example.org --language es
     """  # noqa: D301 click's \b keeps the lines of an example
     from datetime import UTC, datetime  # noqa: PLC0415 imported late, so that --help is quick
     from email.utils import make_msgid  # noqa: PLC0415
@@ -43,6 +45,8 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
         to = campaigns.list_of(session, campaign)
         marked = {key: replace(c, subject=f"[Test] {c.subject}") for key, c in campaigns.parts(session, campaign).items()}
         problems = problems_of(session, campaign, settings, clock(session))
+    if language and language not in marked:
+        raise InputError(f"{name} is not in the language {language!r}.", f"It is in {', '.join(marked)}.")
     personaliser = personaliser_of(campaign, to, marked, settings, installation.links)
     sent = []
     for address in map(normalise, addresses):
@@ -50,7 +54,9 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], a
         if wire is None:
             raise InputError(f"{address} cannot be written in an SMTP command.", "Use an address in plain letters.")
         message_id = make_msgid("test", heading_of(to).domain)
-        envelope = personaliser.envelope(Recipient(0, 0, 0, address), wire, date_header(datetime.now(UTC)), message_id)
+        envelope = personaliser.envelope(
+            Recipient(0, 0, 0, address, "", language or None), wire, date_header(datetime.now(UTC)), message_id
+        )
         try:
             session_with_relay = wires_of(settings)[0].open()
         except RelayError as error:

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from fob_mail.database import Database
 from fob_mail.links import Links, Subscribed
 from fob_mail.models import Campaign, CampaignState, MailingList, Subscriber
+from tests.recording_relay import RecordingRelay
 
 KEY = "k" * 40
 SETTINGS = f"""
@@ -211,3 +212,21 @@ def test_a_campaign_that_is_not_there_is_told_with_the_nearest(compose: Run, fob
 
     assert refused.returncode == 1
     assert "Did you mean 'water-may'?" in refused.stderr
+
+
+def test_a_test_mail_goes_out_in_the_language_that_is_asked_for(folder: Path, fob_mail: Run) -> None:
+    (folder / "evening.en.md").write_text("# An evening by the water\n\nCome and hear how the village kept its pump.\n", encoding="utf-8")
+    (folder / "evening.es.md").write_text("# Una tarde junto al agua\n\nVen a oír cómo el pueblo conservó su bomba.\n", encoding="utf-8")
+    composed = fob_mail("compose", "evening.en.md", "evening.es.md", "--list", "supporters", "--name", "evening", "--json")
+    assert [each["language"] for each in json.loads(composed.stdout)["languages"]] == ["en", "es"]
+
+    with RecordingRelay() as relay:
+        port = {"FOB_MAIL_SMTP__HOST": "127.0.0.1", "FOB_MAIL_SMTP__PORT": str(relay.port)}
+        sent = fob_mail("test", "evening", "me@example.org", "--language", "es", **port)
+        refused = fob_mail("test", "evening", "me@example.org", "--language", "fr", **port)
+
+    assert sent.returncode == 0, sent.stderr
+    message = email.message_from_bytes(relay.messages[0].content, policy=email.policy.default)
+    assert message["Subject"] == "[Test] Una tarde junto al agua"
+    assert "evening is not in the language 'fr'." in refused.stderr
+    assert "It is in en, es." in refused.stderr
