@@ -36,8 +36,14 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
 _AUDIENCE = """
     FROM subscriptions AS s JOIN subscribers AS p ON p.id = s.subscriber_id
-    WHERE s.list_id = :list_id AND s.state = 'confirmed'
+    WHERE s.list_id = :list_id AND s.state = 'confirmed' AND (s.paused_until IS NULL OR s.paused_until <= CURRENT_TIMESTAMP)
       AND NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.digest = p.digest)
+"""
+_EVERYONE = """
+    SELECT CASE WHEN s.state = 'confirmed' AND s.paused_until > CURRENT_TIMESTAMP
+                     AND NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.digest = p.digest) THEN 'paused' ELSE s.state END AS stands,
+           count(*)
+    FROM subscriptions AS s JOIN subscribers AS p ON p.id = s.subscriber_id WHERE s.list_id = :list_id
 """
 _INVITED = """
       AND EXISTS (SELECT 1 FROM deliveries AS d
@@ -65,6 +71,7 @@ class Reach:
     left: int
     pending: int
     suppressed: int
+    paused: int = 0
 
 
 def find(session: Session, slug: str) -> Campaign:
@@ -166,13 +173,13 @@ def reach(session: Session, to: MailingList, reminder_of: int | None = None) -> 
     places = {"list_id": to.id, "reminder_of": reminder_of}
     invited = _INVITED if reminder_of else ""
     audience = session.execute(text(f"SELECT count(*) {_AUDIENCE} {invited}"), places).scalar_one()
-    everyone = "SELECT s.state, count(*) FROM subscriptions AS s JOIN subscribers AS p ON p.id = s.subscriber_id WHERE s.list_id = :list_id"
-    by_state: dict[str, int] = dict(session.execute(text(f"{everyone} {invited} GROUP BY s.state"), places).all())
+    by_state: dict[str, int] = dict(session.execute(text(f"{_EVERYONE} {invited} GROUP BY stands"), places).all())
     return Reach(
         audience=audience,
         left=by_state.get(SubscriptionState.LEFT, 0),
         pending=by_state.get(SubscriptionState.PENDING, 0),
         suppressed=by_state.get(SubscriptionState.CONFIRMED, 0) - audience,
+        paused=by_state.get("paused", 0),
     )
 
 

@@ -301,10 +301,13 @@ _SETTLE = {
 _SKIP = text(f"""
     UPDATE deliveries SET state = 'skipped', code = NULL, settled_at = :now, reply = CASE
         WHEN EXISTS (SELECT 1 FROM suppressions AS x JOIN subscribers AS p ON p.digest = x.digest
-                     WHERE p.id = deliveries.subscriber_id) THEN 'suppressed' ELSE 'left the list' END
+                     WHERE p.id = deliveries.subscriber_id) THEN 'suppressed'
+        WHEN EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = deliveries.subscriber_id AND s.state = 'confirmed'
+                     AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id)) THEN 'paused' ELSE 'left the list' END
     WHERE {_HERE} AND state IN ('queued', 'deferred')
       AND (NOT EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = deliveries.subscriber_id
-                       AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id) AND s.state = 'confirmed')
+                       AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id) AND s.state = 'confirmed'
+                       AND (s.paused_until IS NULL OR s.paused_until <= :now))
            OR EXISTS (SELECT 1 FROM suppressions AS x JOIN subscribers AS p ON p.digest = x.digest
                       WHERE p.id = deliveries.subscriber_id))
 """)  # noqa: S608 made of constants

@@ -27,6 +27,8 @@ from fob_mail.models import (
     Consent,
     Delivery,
     MailingList,
+    Note,
+    NoteState,
     Subscriber,
     Subscription,
     SubscriptionState,
@@ -43,6 +45,7 @@ PATIENCE = 60.0
 MARGIN = 1_000_000
 """Numbers left out of each table's ids where nobody knows which were used after the copy was made: ids stand in links for good."""
 
+OWED_NOTES = (NoteState.QUEUED, NoteState.LEASED, NoteState.SENDING)
 FROZEN = (CampaignState.SENDING, CampaignState.PAUSED)
 
 
@@ -121,6 +124,9 @@ def put_back(database: Database, copy: Path, journal_folder: Path, keep_for: tim
         settled, doubts = reconcile(session, kept(journal_folder), now, proven=proof)
         missing = _cancel_drafts_sent_since(session, kept(journal_folder), now)
         paused = _hold_frozen(session)
+        session.execute(
+            update(Note).where(Note.state.in_(OWED_NOTES)).values(state=NoteState.UNKNOWN, reply=AFTER, worker=None, settled_at=now)
+        )
         _leave_numbers_out(session.connection(), since)
         session.execute(Worker.__table__.delete())  # type: ignore[attr-defined]  # SQLAlchemy types it FromClause
     return Restored(made, aside, settled, doubts, left, suppressed, paused, missing, since.readable)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import hypothesis
 import pytest
@@ -22,6 +22,8 @@ from tests.certificates import Certificate, make_certificate
 
 hypothesis.settings.register_profile("fob-mail", deadline=None)  # a busy machine is no defect; speed is shown in bench/
 hypothesis.settings.load_profile("fob-mail")
+if TYPE_CHECKING:
+    from tests.groups import Group
 
 _numbers = count(1)
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
@@ -124,6 +126,15 @@ def settings(database_url: str) -> Settings:
         digest_key=SecretStr("d" * 40),
         organisation=Organisation(name="Friends of the Valley", postal_address="12 Canal Street, Leeds LS1 1AA"),
     )
+
+
+@pytest.fixture
+def group(settings: Settings, database: Database) -> Iterator["Group"]:
+    """A group with public lists, its pages and its relay."""
+    from tests.groups import a_group
+
+    with a_group(settings, database) as whole:
+        yield whole
 
 
 @pytest.fixture

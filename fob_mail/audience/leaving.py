@@ -96,6 +96,19 @@ def leave_by_one_click(session: Session, many: Sequence[OneClick], now: datetime
             connection.execute(_SAID, said)
 
 
+def give_reason(session: Session, subscriber_id: int, list_id: int, words: str, now: datetime) -> bool:
+    """Keep why somebody left, in their words, once for each time that they leave; False if there is nobody of whom to keep it."""
+    left = (
+        (Subscription.subscriber_id == subscriber_id) & (Subscription.list_id == list_id) & (Subscription.state == SubscriptionState.LEFT)
+    )
+    since = session.scalar(select(Subscription.since).where(left))
+    said = (Consent.subscriber_id == subscriber_id) & (Consent.list_id == list_id) & (Consent.what == "reason")
+    if since is None or not words or session.scalar(select(Consent.id).where(said, Consent.given_at >= since).limit(1)):
+        return False
+    session.add(Consent(subscriber_id=subscriber_id, list_id=list_id, what="reason", how="page", evidence=words, given_at=now))
+    return True
+
+
 def leave_all(session: Session, subscriber_id: int, how: str, evidence: str, now: datetime) -> None:
     """Take a person off every list, and remember that no list, of now or later, may mail them."""
     digest = session.scalar(select(Subscriber.digest).where(Subscriber.id == subscriber_id))

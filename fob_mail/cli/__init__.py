@@ -18,8 +18,10 @@ from fob_mail.errors import FobMailError
 
 COMMANDS = {
     "init": ("fob_mail.cli.init", "Make a settings file, keys and a database in this folder."),
-    "list": ("fob_mail.cli.lists", "Mailing lists: create, ls, show, edit."),
-    "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, move, add, show, remove, export."),
+    "list": ("fob_mail.cli.lists", "Mailing lists: create, ls, show, edit, snippet."),
+    "subscribers": ("fob_mail.cli.subscribers", "People on a list: import, move, add, show, remove, export, erase."),
+    "consents": ("fob_mail.cli.privacy:consents", "What a person agreed to or withdrew, when and how."),
+    "retention": ("fob_mail.cli.privacy:retention", "Let lapse what is kept longer than it may be."),
     "article": ("fob_mail.cli.article", "Articles: see what is understood of one, and correct it."),
     "compose": ("fob_mail.cli.compose", "Turn an article into a campaign's mail, as a draft."),
     "preview": ("fob_mail.cli.preview", "Look at a campaign's mail in your browser, or write it to files."),

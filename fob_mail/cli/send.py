@@ -97,11 +97,12 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
         click.echo(f"{name} has been going out since {since}; {words}.", err=True)
         return 0
     to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign), campaign.reminder_of)
+    paused = f", {reach.paused:,} who made a pause" if reach.paused else ""
     for label, words in (
         ("Campaign", name),
         *(("Subject", shown(part.subject)) for part in campaigns.parts(session, campaign).values()),
         ("To", f"{reach.audience:,} people on {to.slug} ({to.name})"),
-        ("Not to", f"{reach.left:,} who left, {reach.pending:,} not confirmed, {reach.suppressed:,} suppressed"),
+        ("Not to", f"{reach.left:,} who left, {reach.pending:,} not confirmed, {reach.suppressed:,} suppressed{paused}"),
         ("From", to.sender),
         *(("Through", _way(relay)) for relay in settings.relays_in_use()),
     ):

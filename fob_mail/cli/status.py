@@ -28,7 +28,7 @@ MEANINGS = {
     "leased": "under way",
     "deferred": "refused for now, tried again later",
     "refused": "refused for good",
-    "skipped": "left, suppressed or cancelled since it was frozen: not mailed",
+    "skipped": "left, suppressed, paused or cancelled since it was frozen: not mailed",
     "unknown": "perhaps sent: see fob-mail unknown ls",
 }
 

@@ -1,5 +1,6 @@
 """`fob-mail subscribers`: people on a list, one by one or all together."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from fob_mail.cli.importing import command as import_command
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.moving import command as move_command
 from fob_mail.cli.output import Json, confirm, emit, json_option, yes_option
+from fob_mail.cli.privacy import erase as erase_command
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def command() -> None:
 
 command.add_command(import_command)
 command.add_command(move_command)
+command.add_command(erase_command)
 
 
 @command.command("add")
@@ -122,34 +125,57 @@ def remove(  # noqa: PLR0913, PLR0917 click hands each option over
 
 
 @command.command("export")
-@click.argument("slug", metavar="LIST", shell_complete=completing.lists)
+@click.argument("slug", metavar="LIST|ADDRESS", shell_complete=completing.lists)
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a new file, readable by you alone; else to standard output."
 )
 @click.option("--all", "everyone", is_flag=True, help="Also those who left, are waiting or suppressed, with how they stand and since when.")
 @click.pass_obj
 def export(installation: Installation, slug: str, out: Path | None, everyone: bool) -> None:
-    """Write the people of LIST as a CSV, guarded against spreadsheet formulas.
+    """Write the people of LIST as a CSV, guarded against spreadsheet formulas; or all that is known of one ADDRESS, as JSON.
 
     \b
-    Example:
+    Examples:
       fob-mail subscribers export supporters --out supporters.csv
+      fob-mail subscribers export rosa@example.org
     """  # noqa: D301 click's \b
     from fob_mail.audience import exporting, lists  # noqa: PLC0415
 
+    if "@" in slug:
+        _export_one(installation, slug, out)
+        return
     with installation.database.read() as session:
         rows = exporting.rows(session, lists.find(session, slug).id, everyone=everyone)
         if out is None:
             sys.stdout.reconfigure(newline="", encoding="utf-8")  # type: ignore[union-attr]  # csv ends its lines itself
             exporting.write(rows, sys.stdout)
             return
-        try:
-            handle = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except OSError as error:
-            raise InputError(f"{out} cannot be written: {error.strerror}.", "Name a file that is not there yet.") from None
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+        with os.fdopen(_new_file(out), "w", encoding="utf-8-sig", newline="") as file:
             number = exporting.write(rows, file)
     click.echo(f"{number:,} {'person is' if number == 1 else 'people are'} in {out}.", err=True)
+
+
+def _export_one(installation: Installation, address: str, out: Path | None) -> None:
+    from fob_mail.addresses import normalise  # noqa: PLC0415
+    from fob_mail.audience import forgetting, subscribers  # noqa: PLC0415
+
+    with installation.database.read() as session:
+        known = forgetting.everything(session, subscribers.find(session, normalise(address)).id)
+    whole = json.dumps(known, ensure_ascii=False, indent=2)
+    if out is None:
+        click.echo(whole)
+        return
+    with os.fdopen(_new_file(out), "w", encoding="utf-8") as file:
+        file.write(f"{whole}\n")
+    click.echo(f"All that is known of {address} is in {out}.", err=True)
+
+
+def _new_file(out: Path) -> int:
+    """A new file that its owner alone can read."""
+    try:
+        return os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror}.", "Name a file that is not there yet.") from None
 
 
 def _digest_key(installation: Installation) -> bytes:

@@ -189,8 +189,8 @@ PAGES = {
     NoteKind.CONFIRM: "/c/",
     NoteKind.MOVE: "/m/",
     NoteKind.MINE: "/my/",
-    NoteKind.WELCOME: "/u/",
-    NoteKind.ALREADY: "/u/",
+    NoteKind.WELCOME: "/p/",
+    NoteKind.ALREADY: "/p/",
 }
 """Where a note's button leads."""
 

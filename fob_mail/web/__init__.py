@@ -6,6 +6,7 @@ joining   the forms, and the page on which a person confirms; snippet: the form 
 reading   a campaign in the browser: its page, its events, its pictures
 archive   what was sent to a public list: a page and two feeds
 leaving   leaving a list, taking that back, leaving all
+preferring  what a person chooses, by the link of any mail; mine: their data, by a link that only goes to their address
 together  many one-clicks, one commit
 network   which network a request comes from, as far as proxies are trusted
 site      what every journey needs

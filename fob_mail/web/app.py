@@ -11,7 +11,7 @@ from fob_mail.database import Database
 from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
 from fob_mail.translations import to_say
-from fob_mail.web import archive, home, joining, leaving, reading
+from fob_mail.web import archive, home, joining, leaving, mine, preferring, reading
 from fob_mail.web.gate import WRONG_HOST, Gate
 from fob_mail.web.pages import FOLDER, Saying, draw, notice, words_for
 from fob_mail.web.site import Site
@@ -55,7 +55,8 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.url_map.merge_slashes = False  # it would redirect, which RFC 8058 §3.1 forbids
     links = Links(settings.keys(), settings.base_url)
     site = Site(settings, links, database, Together(database))
-    for journey in (home.journey, leaving.journey, joining.journey, reading.journey, archive.journey):
+    journeys = (home, leaving, joining, preferring, mine, reading, archive)
+    for journey in (one.journey for one in journeys):
         app.register_blueprint(journey(site))
     _answer_kindly(app, settings.organisation)
     app.wsgi_app = Gate(app.wsgi_app, settings.base_url, settings.web.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to wrap itself

@@ -186,7 +186,7 @@ def _write_down(site: Site, to: MailingList, filled: Filled, words: Words) -> Re
 def _fetched(site: Site, token: str, now: datetime) -> bool:
     """Whether this form was fetched here, by somebody who took the time that people take."""
     asked = site.links.read_token(Purpose.FORM, token)
-    return asked is not None and FASTEST <= now - _moment(asked) <= DAY
+    return asked is not None and FASTEST <= now - moment_of(asked) <= DAY
 
 
 def _asked(site: Site, to: MailingList, words: Words, address: str) -> Response:
@@ -203,9 +203,9 @@ def _confirming(site: Site, token: str, *, pressed: bool) -> Response:
     with site.database.begin() if pressed else site.database.read() as session:
         now = clock(session)
         where = leaving.standing(session, asked.subject_id, asked.other_id)
-        good = where is not None and now - _moment(asked) <= site.settings.joining.confirm_within
+        good = where is not None and now - moment_of(asked) <= site.settings.joining.confirm_within
         came = (
-            joining.confirm(session, asked.subject_id, asked.other_id, _moment(asked), "the link in our mail", now)
+            joining.confirm(session, asked.subject_id, asked.other_id, moment_of(asked), "the link in our mail", now)
             if pressed and good
             else None
         )
@@ -219,9 +219,10 @@ def _confirming(site: Site, token: str, *, pressed: bool) -> Response:
     shown = notice(words, JOINED if pressed else ASK, address=mask(where.address), list=where.list_name)
     if not pressed:
         return draw(replace(shown, offers=(Offer("confirm", words.say("Yes, I want this mail")),)), words, site.organisation)
-    link = site.links.url("/u/", site.links.unsubscribe_token(Subscribed(asked.subject_id, asked.other_id, 0)))
+    link = site.links.url("/p/", site.links.unsubscribe_token(Subscribed(asked.subject_id, asked.other_id, 0)))
     return draw(replace(shown, links=(Way(words.say("Choose what you get"), link),)), words, site.organisation)
 
 
-def _moment(asked: Asked) -> datetime:
+def moment_of(asked: Asked) -> datetime:
+    """When it was asked for."""
     return datetime.fromtimestamp(asked.at, UTC)

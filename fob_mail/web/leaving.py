@@ -11,15 +11,17 @@ from flask import Blueprint, Response, abort, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns
+from fob_mail import campaigns, notes
 from fob_mail.addresses import mask
 from fob_mail.audience import leaving
+from fob_mail.audience.cells import one_line
 from fob_mail.audience.leaving import OneClick, Standing
 from fob_mail.database import clock
 from fob_mail.links import Subscribed
-from fob_mail.models import SubscriptionState, SuppressionReason
+from fob_mail.models import NoteKind, SubscriptionState, SuppressionReason
+from fob_mail.notes import Owing
 from fob_mail.translations import to_say
-from fob_mail.web.pages import Notice, Offer, Saying, Words, draw, notice, words_for
+from fob_mail.web.pages import Field, Notice, Offer, Saying, Way, Words, draw, notice, words_for
 from fob_mail.web.site import Site
 
 
@@ -29,8 +31,10 @@ class Action(StrEnum):
     LEAVE = "leave"
     UNDO = "undo"
     LEAVE_ALL = "leave-all"
+    REASON = "reason"
 
 
+LONGEST_REASON = 500
 GLUED = ".,;:!?)>]}\"'’”» \t"
 """What mail programs and people take for a part of the link, when it stands at the end of a sentence; no token ends so."""
 
@@ -38,6 +42,7 @@ ASK = Saying(to_say("Leave this list?"), to_say("{address} gets our mail for {li
 LEFT = Saying(
     to_say("You have left"), to_say("{address} will get no more mail for {list}. Should something already be on its way, it is the last.")
 )
+THANKS = Saying(to_say("Thank you for telling us"), to_say("{address} gets no more mail for {list}."))
 ALREADY = Saying(to_say("You have left this list"), to_say("{address} gets no mail for {list}. There is nothing more to do."))
 LEFT_ALL = Saying(to_say("You have left all our lists"), to_say("We will not write to {address} again."))
 BACK = Saying(to_say("Welcome back"), to_say("{address} is on the list for {list} again, as before."))
@@ -88,7 +93,7 @@ def journey(site: Site) -> Blueprint:
         if pressed not in set(Action):
             abort(400)
         with site.database.begin() as session:
-            where = _do(session, who, Action(pressed))
+            where = _do(session, who, Action(pressed), goodbye=site.settings.joining.goodbye)
         return _answer(site, who, where, Action(pressed))
 
     return blueprint
@@ -100,14 +105,18 @@ def _one_click(site: Site, who: Subscribed) -> Response:
     return Response(f"{words_for().say('Done. This address gets no more mail for this list.')}\n", mimetype="text/plain")
 
 
-def _do(session: Session, who: Subscribed, action: Action) -> Standing | None:
+def _do(session: Session, who: Subscribed, action: Action, *, goodbye: bool) -> Standing | None:
     """Carry out a button's action; gives where the person stands then."""
     evidence, now = _evidence(session, who), clock(session)
     before = leaving.standing(session, who.subscriber_id, who.list_id)
     if action is Action.LEAVE:
         leaving.leave(session, who.subscriber_id, who.list_id, "page", evidence, now)
+        if goodbye and before and before.state is SubscriptionState.CONFIRMED and not before.suppressed:
+            notes.owe(session, Owing(NoteKind.GOODBYE, before.address, who.list_id, who.subscriber_id), now)
     elif action is Action.LEAVE_ALL:
         leaving.leave_all(session, who.subscriber_id, "page", evidence, now)
+    elif action is Action.REASON:
+        leaving.give_reason(session, who.subscriber_id, who.list_id, one_line(request.form.get("reason", ""))[:LONGEST_REASON], now)
     elif before and not _barred(before):
         leaving.undo(session, who.subscriber_id, who.list_id, "page", evidence, now)
     return leaving.standing(session, who.subscriber_id, who.list_id)
@@ -129,7 +138,11 @@ def _answer(site: Site, who: Subscribed, where: Standing | None, done: Action | 
         words = words_for()
         return draw(notice(words, GONE if who.subscriber_id else A_TEST), words, site.organisation)
     words = words_for(where.subscriber_language, where.list_language)
-    return draw(notice_of(words, where, done), words, site.organisation)
+    shown = notice_of(words, where, done)
+    if where.state is not SubscriptionState.LEFT and not _barred(where):
+        url = f"{site.links.url('/p/', site.links.unsubscribe_token(who))}?lang={words.language}"
+        shown = replace(shown, links=(Way(words.say("Or choose what you get, or make a pause"), url),))
+    return draw(shown, words, site.organisation)
 
 
 def notice_of(words: Words, where: Standing, done: Action | None) -> Notice:
@@ -145,7 +158,10 @@ def notice_of(words: Words, where: Standing, done: Action | None) -> Notice:
         one = words.say("It puts you back on the list for {list}, and on no other.", list=where.list_name)
         saying, offers = LEFT_ALL, [_return(words, done, one)]
     else:
-        saying, offers = LEFT if done else ALREADY, [_return(words, done), _leave_all(words, where.other_lists)]
+        saying = THANKS if done is Action.REASON else LEFT if done else ALREADY
+        offers = [_return(words, done), _leave_all(words, where.other_lists)]
+        if done is Action.LEAVE:
+            offers.insert(0, _reason(words))
     return replace(notice(words, saying, address=mask(where.address), list=where.list_name), offers=tuple(offers))
 
 
@@ -156,6 +172,13 @@ def _barred(where: Standing) -> bool:
 
 def _leave(words: Words, kind: str) -> Offer:
     return Offer(Action.LEAVE, words.say("Leave this list"), kind=kind)
+
+
+def _reason(words: Words) -> Offer:
+    """Why, if they like; afterwards, so that it stands in nobody's way."""
+    label = words.say("Why do you leave?")
+    field = Field("reason", label, longest=LONGEST_REASON, optional=words.say("(if you like)"))
+    return Offer(Action.REASON, words.say("Tell us"), kind="quiet", field=field)
 
 
 def _return(words: Words, done: Action | None, text: Markup | None = None) -> Offer:

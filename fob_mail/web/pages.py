@@ -79,6 +79,7 @@ class Offer:
     heading: Markup | None = None
     text: Markup | None = None
     kind: str = "main"
+    field: "Field | None" = None  # what can be written before it is pressed
 
 
 @dataclass(frozen=True, slots=True)
