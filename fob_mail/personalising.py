@@ -168,6 +168,8 @@ class Personaliser:
                 self._frames[language] = frame(template)
         self._of_language = {primary(language): language for language in templates}  # who reads es is served by es-BO
         self._default = default_language
+        if default_language in self._frames:
+            self._frames[""] = self._frames[default_language]  # of whoever has told no language: most people
         self._sender = sender
         self._links = links
         self.needs_attributes = any(asks_for_attributes(template) for template in templates.values())

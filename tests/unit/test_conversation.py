@@ -153,6 +153,19 @@ def test_a_relay_that_closes_is_given_no_new_message() -> None:
     assert dotted is first
 
 
+def test_replies_of_several_lines_are_one_reply_each_with_the_status_of_the_first() -> None:
+    """RFC 5321 §4.2.1 and RFC 2034: each line carries the enhanced code."""
+    conversation, _ = a_granted_conversation()
+    conversation.say(an_envelope(2))
+
+    taken = b"250-2.0.0 thank you\r\n250 2.0.0 queued as 4F2\r\n"
+    refused = b"250 2.1.0 Ok\r\n550-5.1.1 Unknown\r\n550 5.1.1 see our page\r\n554 5.5.1 nobody\r\n"
+    dot, rcpt = conversation.hear(taken + refused)
+
+    assert dot.reply == (250, "2.0.0 thank you 2.0.0 queued as 4F2")
+    assert (rcpt.at, rcpt.reply.code, rcpt.reply.enhanced) == (Stage.RCPT, 550, "5.1.1")
+
+
 def test_the_usual_answer_to_a_group_means_the_same_whole_and_in_pieces() -> None:
     answer = b"250 2.0.0 queued as 4F2\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n"
     ends = []
