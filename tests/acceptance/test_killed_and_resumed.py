@@ -25,6 +25,7 @@ from tests.recording_relay import Faults, RecordingRelay
 PEOPLE = 2000
 KILLS = 10
 CONNECTIONS = 4
+WINDOW = 8
 DELAY = 0.005
 """Seconds that the relay takes for each message: the campaign lasts long enough to be killed in the middle."""
 
@@ -112,3 +113,29 @@ def test_ten_kills_give_nobody_two_and_miss_nobody(  # noqa: PLR0913, PLR0917 fi
     }
     assert relay.recipients - got == Counter(doubts)
     assert (again["accepted"], again["unknown"]) == (PEOPLE, 0)
+
+
+def test_a_kill_with_a_window_leaves_no_more_unknown_than_the_windows_hold(  # noqa: PLR0913, PLR0917 fixtures
+    database: Database,
+    campaign_id: int,
+    chance: Random,
+    relay: RecordingRelay,
+    tmp_path: Path,
+    fob_mail: Callable[..., subprocess.CompletedProcess[str]],
+    settings_file: Path,
+) -> None:
+    """What smtp.window costs after a crash, as its documentation says."""
+    relay.faults = Faults(chunking=True, delay=DELAY)
+
+    with relay:
+        with settings_file.open("a", encoding="utf-8") as file:
+            file.write(f'[smtp]\nhost = "127.0.0.1"\nport = {relay.port}\nconnections = {CONNECTIONS}\nwindow = {WINDOW}\n')
+        assert killed_at(chance.randrange(100, PEOPLE - 500), chance.uniform(0, DELAY), relay, tmp_path) == -9
+        counts = json.loads(fob_mail("send", "c", "--yes", "--json").stdout)
+
+    with database.read() as session:
+        doubts = {doubt.address for doubt in ledger.doubts(session, campaign_id)}
+    assert max(relay.recipients.values()) == 1
+    assert EVERYONE - doubts <= relay.recipients.keys()
+    assert (counts["accepted"], counts["unknown"]) == (PEOPLE - len(doubts), len(doubts))
+    assert len(doubts) <= CONNECTIONS * WINDOW
