@@ -6,6 +6,7 @@ import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy.engine import URL
 
@@ -142,7 +143,8 @@ def _copy_sqlite(database: Database, part: Path) -> None:
 
 def _dump_postgresql(database: Database, part: Path) -> None:
     """pg_dump's custom format."""
-    _run_postgresql(["pg_dump", "--format=custom", f"--file={part}", f"--dbname={_without_password(database)}"], database)
+    with part.open("wb") as opened:
+        _run_postgresql(["pg_dump", "--format=custom", f"--dbname={_without_password(database)}"], database, opened)
 
 
 def _without_password(database: Database) -> str:
@@ -151,13 +153,13 @@ def _without_password(database: Database) -> str:
     return URL.create("postgresql", whole.username, None, whole.host, whole.port, whole.database, query).render_as_string()
 
 
-def _run_postgresql(command: list[str], database: Database) -> None:
+def _run_postgresql(command: list[str], database: Database, output: BinaryIO | None = None) -> None:
     """Run one of PostgreSQL's programs; the password goes by the environment: a command line can be read by all on the machine."""
     whole = database.engine.url
     password = whole.password or whole.query.get("password")
     environment = {**os.environ, "PGPASSWORD": str(password)} if password else None
     try:
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 no shell
+        subprocess.run(command, check=True, env=environment, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 no shell
     except FileNotFoundError:
         problem = f"{command[0]} is not installed, and PostgreSQL is copied by it."
         raise DatabaseError(problem, "Install postgresql-client.") from None
