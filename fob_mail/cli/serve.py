@@ -58,6 +58,7 @@ def command(installation: Installation, host: str, port: int) -> None:
         stop_at_signals()
         address = address_of(server, host)
         _warn(settings, address)
+        _tell_figures(database, settings.web.metrics)
         click.echo(f"Listening on {address}")
         with _posting(installation, database):
             server.run()
@@ -65,6 +66,18 @@ def command(installation: Installation, host: str, port: int) -> None:
     finally:
         database.close()
     click.echo("Stopped.", err=True)
+
+
+def _tell_figures(database: "Database", bind: str) -> None:
+    """Figures for Prometheus; without them the pages go on."""
+    from fob_mail.web.figures import serve_figures  # noqa: PLC0415
+
+    if not bind:
+        return
+    try:
+        serve_figures(database, bind)
+    except OSError as error:
+        click.secho(f"No figures for Prometheus: {bind} is not to be had ({error.strerror}). Set web.metrics.", fg="yellow", err=True)
 
 
 @contextmanager

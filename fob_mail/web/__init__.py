@@ -9,6 +9,7 @@ leaving   leaving a list, taking that back, leaving all
 preferring  what a person chooses, by the link of any mail; mine: their data, by a link that only goes to their address
 together  many one-clicks, one commit
 network   which network a request comes from, as far as proxies are trusted
+figures   what Prometheus is told, on an address of its own
 site      what every journey needs
 home      the front page, and the one that probes ask
 pages     how a page speaks and is drawn

@@ -1,0 +1,70 @@
+"""Figures for Prometheus: what is owed, sent, left and waiting, counted when they are asked for; on an address of their own."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy.orm import Session
+
+from fob_mail import campaigns, ledger, notes, workers
+from fob_mail.audience import counting, lists
+from fob_mail.database import Database, clock
+
+if TYPE_CHECKING:
+    from threading import Thread
+    from wsgiref.simple_server import WSGIServer
+
+NEWEST = 20
+"""Campaigns of which deliveries are told, the newest."""
+
+
+class Figures(Collector):
+    """Counts the database's rows, whenever somebody asks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Every figure, of one moment."""
+        with self._database.read() as session:
+            yield from (_people(session), _deliveries(session), _notes(session), _workers(session))
+
+
+def serve_figures(database: Database, bind: str) -> "tuple[WSGIServer, Thread]":
+    """Answer Prometheus at `address:port`, in a thread. Raises OSError if the port is taken."""
+    registry = CollectorRegistry()
+    registry.register(Figures(database))
+    host, _, port = bind.rpartition(":")
+    return start_http_server(int(port), host.strip("[]"), registry)
+
+
+def _people(session: Session) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("fob_mail_subscriptions", "People of each list, by how they stand.", labels=["list", "state"])
+    for one in lists.all_lists(session):
+        numbers = counting.counts(session, one.id)
+        for state in ("confirmed", "pending", "left", "suppressed"):
+            family.add_metric([one.slug, state], getattr(numbers, state))
+    return family
+
+
+def _deliveries(session: Session) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("fob_mail_deliveries", "Deliveries of the newest campaigns, by state.", labels=["campaign", "state"])
+    for campaign in campaigns.all_campaigns(session)[:NEWEST]:
+        numbers = ledger.counts(session, campaign.id)
+        for state in ("queued", "leased", "deferred", "accepted", "refused", "skipped", "unknown"):
+            family.add_metric([campaign.slug, state], getattr(numbers, state))
+    return family
+
+
+def _notes(session: Session) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("fob_mail_notes", "Mails of fob-mail's own (to confirm, to welcome), by state.", labels=["state"])
+    for state, number in notes.counts(session).items():
+        family.add_metric([state.value], number)
+    return family
+
+
+def _workers(session: Session) -> GaugeMetricFamily:
+    alive = [one for one in workers.alive(session, clock(session)) if one.silent < 4 * workers.BEAT_EVERY]
+    return GaugeMetricFamily("fob_mail_workers", "Workers that have been heard of in the last 20 seconds.", value=len(alive))
