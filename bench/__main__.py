@@ -7,6 +7,7 @@ import click
 BENCHES = {
     "import": "bench.importing",
     "sending": "bench.sending",
+    "leaving": "bench.leaving",
     "signing": "bench.signing",
     "faults": "bench.faults",
     "composing": "bench.composing",
