@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError as BrokenError
 from sqlalchemy.orm import Session
 
 from fob_mail import backups, campaigns, ledger, migrations
+from fob_mail.audience import forgetting
 from fob_mail.database import Database, clock, require_current
 from fob_mail.errors import ConflictError, DatabaseError
 from fob_mail.journal import HOST, Notes, kept, living
@@ -105,13 +106,20 @@ def _pause_and_count(database: Database, journal_folder: Path) -> int:
     return len(here | elsewhere)
 
 
-def put_back(database: Database, copy: Path, journal_folder: Path, keep_for: timedelta, *, one_host: bool) -> Restored:
-    """Replace the database by a copy and make it agree with what has happened since.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """By what a copy is made to agree: journals, how long they are kept, whether all who sent wrote them here; and the digests' key."""
 
-    `one_host` says that nobody sent from another machine, whose journals are not here.
-    """
+    journal_folder: Path
+    keep_for: timedelta
+    one_host: bool
+    digest_key: bytes
+
+
+def put_back(database: Database, copy: Path, proof: Proof) -> Restored:
+    """Replace the database by a copy and make it agree with what has happened since."""
     backups.check_copy(database, copy)
-    hold_campaigns(database, journal_folder)
+    hold_campaigns(database, proof.journal_folder)
     since = gather(database)
     aside = backups.set_aside(database, copy.parent)
     backups.overwrite(database, copy)
@@ -119,10 +127,13 @@ def put_back(database: Database, copy: Path, journal_folder: Path, keep_for: tim
     with database.begin() as session:
         now = clock(session)
         made = _made_after(session)
-        proof = one_host and made is not None and now - made < keep_for
+        notes = kept(proof.journal_folder)
+        proven = proof.one_host and made is not None and now - made < proof.keep_for
         left, suppressed = _part_again(session, since, now)
-        settled, doubts = reconcile(session, kept(journal_folder), now, proven=proof)
-        missing = _cancel_drafts_sent_since(session, kept(journal_folder), now)
+        forgetting.erase_again(session, proof.digest_key, now)
+        settled, doubts = reconcile(session, notes, now, proven=proven)
+        missing = _cancel_drafts_sent_since(session, notes, now)
+        _doubt_notes(session, now)
         paused = _hold_frozen(session)
         session.execute(
             update(Note).where(Note.state.in_(OWED_NOTES)).values(state=NoteState.UNKNOWN, reply=AFTER, worker=None, settled_at=now)
@@ -243,6 +254,12 @@ def _cancel_drafts_sent_since(session: Session, notes: dict[int, list[Notes]], n
         .values(state=CampaignState.CANCELLED, finished_at=now, pause_reason="It was sent after this copy was made.")
     )
     return tuple(sorted(drafts | (told - states.keys())))
+
+
+def _doubt_notes(session: Session, now: datetime) -> None:
+    """Notes that the copy has still to send may have gone since: whoever misses one asks again."""
+    owed = (NoteState.QUEUED, NoteState.LEASED, NoteState.SENDING)
+    session.execute(update(Note).where(Note.state.in_(owed)).values(state=NoteState.UNKNOWN, reply=AFTER, settled_at=now))
 
 
 def _hold_frozen(session: Session) -> tuple[str, ...]:

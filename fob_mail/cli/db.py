@@ -115,13 +115,14 @@ def restore(installation: Installation, file: Path, one_host: bool | None, yes: 
     Example:
       fob-mail db restore monday.db
     """  # noqa: D301
-    from fob_mail.restoring import put_back  # noqa: PLC0415
+    from fob_mail.restoring import Proof, put_back  # noqa: PLC0415
 
     settings, database = installation.settings, installation.any_database
     if not yes:
         click.confirm(f"Put {file} in the place of {database.place}?", abort=True)
     one = database.is_sqlite if one_host is None else one_host
-    done = put_back(database, file, settings.sending.journal_folder, settings.sending.keep_journals, one_host=one)
+    key = settings.digest_key.get_secret_value().encode()
+    done = put_back(database, file, Proof(settings.sending.journal_folder, settings.sending.keep_journals, one, key))
     if as_json:
         emit(
             {

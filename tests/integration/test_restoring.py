@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from fob_mail import backups, campaigns
-from fob_mail.audience import leaving
+from fob_mail.audience import forgetting, leaving
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock, connect
 from fob_mail.errors import ConflictError, InputError
 from fob_mail.journal import Journal
 from fob_mail.links import Links
 from fob_mail.models import Campaign, CampaignState, Subscriber, SubscriptionState
-from fob_mail.restoring import MARGIN, Restored, hold_campaigns, put_back
+from fob_mail.restoring import MARGIN, Proof, Restored, hold_campaigns, put_back
 from fob_mail.sending.run import Controls, Ended, freeze, run
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Settings
@@ -24,6 +24,7 @@ from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 60
 KEEP = timedelta(days=14)
+KEY = b"d" * 40
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def send(database: Database, here: Settings, relay: RecordingRelay, until: int =
 
 
 def restore(database: Database, here: Settings, copy: Path, *, one_host: bool = True, keep: timedelta = KEEP) -> Restored:
-    return put_back(database, copy, here.sending.journal_folder, keep, one_host=one_host)
+    return put_back(database, copy, Proof(here.sending.journal_folder, keep, one_host, KEY))
 
 
 def copied(database: Database, tmp_path: Path) -> Path:
@@ -137,6 +138,19 @@ def test_who_left_since_the_copy_has_left_still(database: Database, here: Settin
     assert len(relay.recipients) == PEOPLE - 2
 
 
+def test_who_was_forgotten_since_the_copy_is_forgotten_again(database: Database, here: Settings, tmp_path: Path) -> None:
+    with database.begin() as session:
+        who = session.scalars(select(Subscriber.id).where(Subscriber.address == "p0@example.org")).one()
+    copy = copied(database, tmp_path)
+    with database.begin() as session:
+        forgetting.erase(session, who, KEY, "organiser", clock(session))
+
+    restore(database, here, copy)
+
+    with database.read() as session:
+        assert session.scalar(select(Subscriber.id).where(Subscriber.address == "p0@example.org")) is None
+
+
 def test_a_draft_that_was_sent_since_the_copy_is_not_sent_again(database: Database, here: Settings, tmp_path: Path) -> None:
     copy = copied(database, tmp_path)
     with RecordingRelay() as relay:
@@ -173,7 +187,7 @@ def test_a_damaged_database_is_moved_aside_and_its_ids_are_left_out(sqlite_datab
     sqlite_database.close()
     file.write_bytes(b"no database, but of some length" * 400)
 
-    done = put_back(connect(f"sqlite:///{file}"), copy, tmp_path / "journal", KEEP, one_host=True)
+    done = put_back(connect(f"sqlite:///{file}"), copy, Proof(tmp_path / "journal", KEEP, True, KEY))
     again = connect(f"sqlite:///{file}")
     with again.begin() as session:
         newest = make_subscriber(session, "bea@example.org", make_list(session, "other")).id
