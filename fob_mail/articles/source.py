@@ -134,6 +134,9 @@ def _edged(pieces: list[tuple[_Piece, str]]) -> str:
     for at, first in ((0, True), (-1, False)):
         if written[at][0 if first else -1].isspace():
             written[at] = _entity(written[at], first=first)
+    for at, following in enumerate(written[1:]):
+        if written[at].endswith("!") and following.startswith("["):  # or the link would be a picture
+            written[at] = f"{written[at][:-1]}\\!"
     return "".join(written)
 
 

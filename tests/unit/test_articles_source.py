@@ -5,7 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fob_mail.articles.article import Article, Block, BlockKind, CallKind, CallToAction, Image, Span, picture
@@ -46,6 +46,7 @@ def again(article: Article) -> Article:
 
 
 @settings(max_examples=500, deadline=None)
+@example("# # # \r!https://é.org/é?a=1&b", "a.md")
 @given(TEXTS, st.sampled_from(["a.md", "a.txt", "<html>"]))
 def test_the_source_of_any_article_is_read_as_the_same_article(text: str, name: str) -> None:
     try:
