@@ -206,3 +206,13 @@ def test_the_form_speaks_both_languages_and_so_does_the_mail(group: Group) -> No
     (mail,) = group.mails()
 
     assert str(mail["Subject"]) == "Confirma, por favor: Valley <News>"
+
+
+def test_a_pages_title_is_plain_words(group: Group) -> None:
+    """A browser shows no marks in it: a tab would read <bdi>."""
+    page = group.web.get("/join/valley").text
+
+    title = page.partition("<title>")[2].partition("</title>")[0]
+
+    assert "Valley &lt;News&gt;" in title
+    assert "bdi" not in title
