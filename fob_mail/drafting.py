@@ -51,6 +51,7 @@ class Order:
     reminder_of: str = ""
     corrects: str = ""
     folders: tuple[Path, ...] = ()  # where the articles lie, and their pictures beside them
+    carried: dict[str, bytes] = field(default_factory=dict)  # pictures that are within a Word file, by what its source calls them
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def draft(session: Session, order: Order, settings: Settings, now: datetime) -> 
     _check_kind(articles, kind)
     asks = "attribute" in "".join([order.subject, order.preheader, *(each.source for each in files)])
     wishes = Wishes(order.subject, order.preheader, kind, Vocabulary(attributes.names(session, to.id) if asks else ()))
-    beside = _pictures(articles, order.folders, settings)
+    beside = _pictures(articles, order, settings)
     wishes = replace(wishes, pictures={src: shown(picture, settings) for src, picture in beside.items()})
     campaigns.keep_pictures(session, beside.values(), now)
     masthead = masthead_of(settings, to)
@@ -90,14 +91,16 @@ def draft(session: Session, order: Order, settings: Settings, now: datetime) -> 
     return Draft(saved, to, articles, composed)
 
 
-def _pictures(articles: dict[str, tuple[Article, ...]], folders: tuple[Path, ...], settings: Settings) -> dict[str, Picture]:
-    """The pictures that lie beside the articles, by what the articles call them."""
+def _pictures(articles: dict[str, tuple[Article, ...]], order: Order, settings: Settings) -> dict[str, Picture]:
+    """The pictures that lie beside the articles or came within them, by what the articles call them."""
     key = settings.digest_key.get_secret_value().encode()
     found: dict[str, Picture] = {}
     for image in (block.image for group in articles.values() for article in group for block in article.body if block.image):
-        if image.path is None or image.src in found or not folders:
+        if image.path is None or image.src in found or not (order.folders or order.carried):
             continue
-        raw = next((raw for folder in folders if (raw := read_beside(folder, image.path)) is not None), None)
+        raw = order.carried.get(image.src)
+        if raw is None:
+            raw = next((raw for folder in order.folders if (raw := read_beside(folder, image.path)) is not None), None)
         if raw is None:
             raise InputError(f"The picture {image.src[:80]!r} is not beside the article.", "Put it there, or take it out of the article.")
         found[image.src] = prepared(raw, image.src, key)

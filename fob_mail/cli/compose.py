@@ -79,7 +79,8 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
         raise click.UsageError("Missing argument 'ARTICLES...': name a file, or --reminder-of a campaign.")
     given = tuple(source_of(article, mend=mend) for article in articles)
     files = tuple(campaigns.Written(source.name, source.text) for source in given)
-    order = Order(slug, list_slug, files, template, language, subject, preheader, _links(links), reminder_of, corrects, _folders(articles))
+    said = (template, language, subject, preheader, _links(links), reminder_of, corrects, _folders(articles), _carried(given))
+    order = Order(slug, list_slug, files, *said)
     with installation.database.begin() as session:
         now = clock(session)
         made = draft(session, order, installation.settings, now)
@@ -113,7 +114,8 @@ def ordered(slug: str, options: "Mapping[str, object]") -> "Order":
     said = {name: str(value) for name, value in options.items() if isinstance(value, str)}
     given = [source_of(article, mend=bool(options.get("mend"))) for article in lists["articles"]]
     files = tuple(campaigns.Written(source.name, source.text) for source in given)
-    return Order(slug, files=files, links=_links(tuple(lists["links"])), folders=_folders(lists["articles"]), **said)
+    links, folders = _links(tuple(lists["links"])), _folders(lists["articles"])
+    return Order(slug, files=files, links=links, folders=folders, carried=_carried(given), **said)
 
 
 def _folders(articles: "Iterable[str]") -> tuple[Path, ...]:
@@ -121,16 +123,16 @@ def _folders(articles: "Iterable[str]") -> tuple[Path, ...]:
     return tuple(dict.fromkeys(Path(article).resolve().parent for article in articles if article != "-" and "://" not in article))
 
 
+def _carried(given: "Iterable[Source]") -> dict[str, bytes]:
+    """The pictures that are within the files themselves."""
+    return {name: raw for source in given for name, raw in source.pictures.items()}
+
+
 def _noticed(given: "tuple[Source, ...]") -> "list[Problem]":
     """What was noticed while a Word file, a page or wrongly decoded text became a source; the database does not keep it."""
     from fob_mail.preflight.problem import Problem, Severity  # noqa: PLC0415
 
-    found = [Problem(Severity.WARNING, n.about, "article", n.problem, n.remedy) for source in given for n in source.notices]
-    if any(source.pictures for source in given):
-        problem = "The pictures of the Word file do not come along by themselves."
-        remedy = "Write them beside a Markdown source, and compose that: fob-mail article read FILE.docx --out article.md"
-        found.append(Problem(Severity.WARNING, "word-pictures", "article", problem, remedy))
-    return found
+    return [Problem(Severity.WARNING, n.about, "article", n.problem, n.remedy) for source in given for n in source.notices]
 
 
 def _links(given: tuple[str, ...]) -> dict[str, str]:

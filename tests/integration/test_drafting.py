@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -104,3 +106,16 @@ def test_composing_again_replaces_the_files_and_the_reminder(session: Session, s
     assert campaigns.article_files(session, again.campaign) == [ENGLISH]
     assert [*campaigns.parts(session, again.campaign)] == ["en"]
     assert session.scalars(select(Campaign.reminder_of)).all() == [None]
+
+
+def test_a_word_files_pictures_come_along(session: Session, settings: Settings) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (80, 40), "navy").save(picture, "PNG")
+    written = Written("story.md", "# The well\n\n![The well](<story-pictures/1.png>)\n\nWords below it.\n")
+
+    order = Order("c", "supporters", (written,), carried={"story-pictures/1.png": picture.getvalue()})
+    made = draft(session, order, settings, NOW)
+
+    (mail,) = campaigns.parts(session, made.campaign).values()
+    assert [one.width for one in mail.pictures] == [80]
+    assert 'alt="The well"' in mail.html
