@@ -37,6 +37,15 @@ class Copy:
         """Name and value of each header, decoded, in their order."""
         return [(name, str(value)) for name, value in self.message.items()]
 
+    @property
+    def pictures(self) -> dict[str, tuple[str, bytes]]:
+        """What the mail carries for its HTML to show: by its Content-ID, a file's name and the bytes."""
+        carried = (part for part in self.message.walk() if part.get_content_maintype() == "image" and part["Content-ID"])
+        return {
+            str(part["Content-ID"]).strip("<> "): (part.get_filename() or "picture", bytes(part.get_payload(decode=True)))
+            for part in carried
+        }
+
     def _part(self, kind: str) -> str:
         part = self.message.get_body((kind,))
         return str(part.get_content()) if part else ""

@@ -126,4 +126,8 @@ def _write(installation: Installation, name: str, out: Path, address: str, *, as
 
 
 def _files(copy: "Copy") -> Files:
-    return Files({"message.html": copy.html.encode(), "message.txt": copy.text.encode(), "message.eml": copy.raw})
+    """Its parts as files; the HTML shows its pictures from beside it, since a browser knows no mail that carries them."""
+    html, pictures = copy.html, copy.pictures
+    for content_id, (name, _) in pictures.items():
+        html = html.replace(f"cid:{content_id}", name)
+    return Files({"message.html": html.encode(), "message.txt": copy.text.encode(), "message.eml": copy.raw, **dict(pictures.values())})

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import docx
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
 from fob_mail.database import Database
@@ -230,3 +232,22 @@ def test_a_test_mail_goes_out_in_the_language_that_is_asked_for(folder: Path, fo
     assert message["Subject"] == "[Test] Una tarde junto al agua"
     assert "evening is not in the language 'fr'." in refused.stderr
     assert "It is in en, es." in refused.stderr
+
+
+def test_a_word_files_picture_comes_along_and_is_seen_in_the_preview(folder: Path, fob_mail: Run) -> None:
+    Image.new("RGB", (80, 40), "navy").save(folder / "pump.png")
+    document = docx.Document()
+    document.add_heading("The pump", 0)
+    document.add_paragraph("For eleven days the women of Villa Esperanza slept beside it.")
+    document.add_picture(str(folder / "pump.png"))
+    document.save(str(folder / "story.docx"))
+
+    composed = fob_mail("compose", "story.docx", "--list", "supporters", "--name", "story")
+    written = fob_mail("article", "read", "story.docx", "--out", "story.md")
+    fob_mail("preview", "story", "--out", "out")
+
+    assert composed.returncode == 0, composed.stderr
+    assert written.returncode == 0, written.stderr
+    (shown,) = (folder / "out").glob("*.png")
+    assert f'src="{shown.name}"' in (folder / "out" / "message.html").read_text(encoding="utf-8")
+    assert "slept beside it" in (folder / "story.md").read_text(encoding="utf-8")

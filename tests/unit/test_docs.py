@@ -9,6 +9,7 @@ import click
 import pytest
 
 import docs.generate as pages
+from fob_mail.articles.front_matter import KEYS
 from fob_mail.cli import COMMANDS, main
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,12 @@ def test_every_setting_has_a_description_and_is_in_the_docs() -> None:
     for name, _, description in pages.settings_rows():
         assert f"| `{name}` |" in page
         assert len(description) > 10, name
+
+
+def test_every_key_of_front_matter_is_in_the_docs() -> None:
+    page = (ROOT / "docs" / "articles.md").read_text(encoding="utf-8")
+
+    assert not [key for key in KEYS if f"`{key}`" not in page]
 
 
 def shown_commands() -> Iterator[tuple[str, str]]:
