@@ -146,13 +146,8 @@ def _form(site: Site, to: MailingList, saying: Saying, filled: Filled, *, wrong:
     if saying is FORM and to.description:
         text = replace(text, text=as_it_is(to.description))
     token = site.links.token(Purpose.FORM, Asked(0, 0, now))
-    more = {"fields": fields, "errors": wrong, "token": token, "button": words.say("Join"), "action": _action(site, to, words)}
+    more = {"fields": fields, "errors": wrong, "token": token, "button": words.say("Join"), "action": f"?lang={words.language}"}
     return draw(text, words, site.organisation, 400 if wrong else 200, template="join.html", **more)
-
-
-def _action(site: Site, to: MailingList, words: Words) -> str:
-    """Where the form goes: here, in the same language."""
-    return f"{site.links.url('/join/', to.slug)}?lang={words.language}"
 
 
 def _write_down(site: Site, to: MailingList, filled: Filled, words: Words) -> Response:
