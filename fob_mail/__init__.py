@@ -33,6 +33,7 @@ The map, in reading order, from the bottom of the house to its top:
     replies         what an SMTP server says; outcomes: what that means
     smtp/           one relay, several pipelined sessions
     sending/        the shell that leases, sends and settles
+    feedback/       what comes back is read, and followed; returns: written down once
     restoring       a copy of the database put back, and made to agree with what happened since
     doctor/         is everything fit to send?
     web/            the public pages; previewing/: a draft's page, for this machine alone

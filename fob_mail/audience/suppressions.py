@@ -6,7 +6,7 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from fob_mail.models import Suppression, SuppressionReason
+from fob_mail.models import Subscriber, Suppression, SuppressionReason
 
 
 def find(session: Session, digest: bytes) -> Suppression | None:
@@ -46,3 +46,10 @@ def lift_by_own_word(session: Session, digest: bytes) -> bool:
     liftable = (SuppressionReason.ASKED, SuppressionReason.ERASED, SuppressionReason.BOUNCE)
     lifted = delete(Suppression).where(Suppression.digest == digest, Suppression.why.in_(liftable))
     return session.scalar(lifted.returning(Suppression.digest)) is not None
+
+
+def all_of_them(session: Session) -> list[tuple[str | None, SuppressionReason, datetime, str]]:
+    """Address (where it is a subscriber's still), reason, since when, and evidence; the newest first."""
+    rows = select(Subscriber.address, Suppression.why, Suppression.since, Suppression.note)
+    known = rows.select_from(Suppression).outerjoin(Subscriber, Subscriber.digest == Suppression.digest)
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(known.order_by(Suppression.since.desc()))]

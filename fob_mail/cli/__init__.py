@@ -34,6 +34,8 @@ COMMANDS = {
     "cancel": ("fob_mail.cli.holding:cancel", "End a campaign, or take back that it was scheduled."),
     "status": ("fob_mail.cli.status", "What has become of a campaign: counts that add up."),
     "unknown": ("fob_mail.cli.unknown", "Deliveries of which nobody knows whether they arrived."),
+    "feedback": ("fob_mail.cli.feedback", "Read bounces, complaints and mails that ask to leave, and do what they ask for."),
+    "suppressions": ("fob_mail.cli.suppressions", "Addresses that are never mailed: ls, add, remove."),
     "serve": ("fob_mail.cli.serve", "Serve the public pages, unsubscribing among them."),
     "dkim": ("fob_mail.cli.dkim", "Sign mail in your domain's name: make a key."),
     "doctor": ("fob_mail.cli.doctor", "Is everything fit to send? Settings, database, relays, DNS, pages, one by one."),

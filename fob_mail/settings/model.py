@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationInfo, field_validator
 
 from fob_mail.logs import Style
+from fob_mail.settings.feedback import ComesBack, Imap
 from fob_mail.settings.kinds import YEAR, Key, MaybeFile, Seconds, Visible
 from fob_mail.settings.pages import Joining, Retention, Web
 from fob_mail.settings.relays import LOCAL_HOSTS, THE_ONE, Domain, Relay, Smtp
@@ -167,6 +168,8 @@ class Settings(BaseModel):
     web: Web = Field(default_factory=Web)
     retention: Retention = Field(default_factory=Retention)
     logs: Logs = Field(default_factory=Logs)
+    feedback: ComesBack = Field(default_factory=ComesBack)
+    imap: Imap = Field(default_factory=Imap)
     dkim: list[Dkim] = Field(
         default=[], description="Keys that sign each mail by DKIM in this process, a [[dkim]] section each; none: the relay signs."
     )

@@ -14,7 +14,7 @@ web previewing doctor
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
-agenda ledger workers allowances notes standstill
+agenda returns ledger workers allowances notes standstill
 audience
 preflight
 pictures
@@ -49,6 +49,7 @@ SQL = {
     "restoring",
     "campaigns",
     "agenda",
+    "returns",
     "ledger",
     "workers",
     "allowances",

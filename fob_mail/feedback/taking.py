@@ -1,0 +1,117 @@
+"""One mail that came back: a bounce strikes the address off, a complaint too, a wish to leave is done; the rest is counted or kept.
+
+Nothing follows from words that anybody can write: whose mail it was has to be shown by a return path, a link or a Message-ID of ours.
+"""
+
+import logging
+import mailbox
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from fob_mail import returns
+from fob_mail.audience import leaving, suppressions
+from fob_mail.database import Database, clock
+from fob_mail.errors import InputError
+from fob_mail.inbound.classifying import classify
+from fob_mail.inbound.incoming import Incoming, Kind
+from fob_mail.links import Links, Place
+from fob_mail.models import SuppressionReason
+
+log = logging.getLogger("fob_mail.feedback")
+
+FOR_THE_ORGANISER = frozenset({Kind.REPLY, Kind.MOVED, Kind.OTHER})
+"""What a person has to read; it is kept as it came."""
+
+
+_STRIKES = {
+    Kind.HARD: (SuppressionReason.BOUNCE, "it bounced"),
+    Kind.SOFT: (SuppressionReason.BOUNCE, "it bounced again and again"),
+    Kind.COMPLAINT: (SuppressionReason.COMPLAINT, "they complained"),
+}
+"""What strikes an address off, wherever it is; a refusal of our sending (blocked) never does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How many soft bounces, within which time, strike an address off; where mail for the organiser is kept."""
+
+    soft_bounces: int
+    within: timedelta
+    kept: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a mail was, whether it was new, whether it was known whose it was, and what followed, in words."""
+
+    kind: Kind
+    new: bool
+    traced: bool
+    followed: str
+    reason: str
+
+
+def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to: tuple[str, ...] = ()) -> Taken:
+    """Take one mail. When this returns, what follows is committed, or the mail is kept."""
+    incoming = classify(raw, envelope_to=envelope_to)
+    with database.begin() as session:
+        now = clock(session)
+        place = place_of(session, incoming, links)
+        new = returns.note(session, incoming.key, place, incoming.kind, incoming.status, incoming.reason, now)
+        followed = _follow(session, incoming, place, links, terms) if new else "it was taken before"
+        if new and incoming.kind in FOR_THE_ORGANISER:
+            _keep(raw, terms.kept)  # before the commit: rather kept twice than not at all
+    taken = Taken(incoming.kind, new, place is not None, followed or _nothing(incoming), incoming.reason)
+    log.info("mail taken", extra={"kind": str(taken.kind), "new": new, "traced": taken.traced, "followed": taken.followed})
+    return taken
+
+
+def place_of(session: Session, incoming: Incoming, links: Links) -> Place | None:
+    """The delivery that a mail is about, by what only we can have made; None if nothing shows it."""
+    for address in incoming.tokens.return_paths:
+        if (place := links.read_return_path(address)) and returns.reader_of(session, place):
+            return place
+    for token in incoming.tokens.links:
+        if (who := links.read_unsubscribe_token(token)) and (place := returns.place_of(session, who)):
+            return place
+    return returns.place_by_message_id(session, incoming.tokens.message_ids, incoming.recipients, links)
+
+
+def _follow(session: Session, incoming: Incoming, place: Place | None, links: Links, terms: Terms) -> str:
+    """Do what a mail asks for; gives it in words, empty if nothing was to be done."""
+    now = clock(session)
+    if incoming.kind is Kind.UNSUBSCRIBE:
+        who = links.read_unsubscribe_token(incoming.tokens.unsubscribe)
+        if who:
+            leaving.leave(session, who.subscriber_id, who.list_id, "mail", "a mail to the list's mailbox", now)
+        return "left the list" if who else ""
+    reader = returns.reader_of(session, place) if place else None
+    if reader is None or incoming.kind not in _STRIKES:
+        return ""
+    why, words = _STRIKES[incoming.kind]
+    if incoming.kind is Kind.SOFT and returns.often(session, reader.id, Kind.SOFT, now - terms.within) < terms.soft_bounces:
+        return ""
+    suppressions.suppress(session, reader.digest, why, now, incoming.reason[:300])
+    return f"is not mailed any more: {words}"
+
+
+def _nothing(incoming: Incoming) -> str:
+    if incoming.kind in FOR_THE_ORGANISER:
+        return "kept for the organiser"
+    return "counted; it is our sending that was refused, and nobody's fault" if incoming.kind is Kind.BLOCKED else "counted"
+
+
+def _keep(raw: bytes, folder: Path) -> None:
+    """Put a mail into the organiser's Maildir, which only they can read."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        kept = mailbox.Maildir(folder, create=True)
+        folder.chmod(0o700)
+        kept.add(raw)
+    except OSError as error:
+        raise InputError(
+            f"Mail for the organiser cannot be kept in {folder}: {error.strerror}.", "Set feedback.kept to a folder of yours."
+        ) from None

@@ -1,0 +1,65 @@
+"""What came back, written down once: whose delivery it was, what it was, and how often lately."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from fob_mail.links import Links, Place, Subscribed
+from fob_mail.models import Delivery, Feedback, Subscriber
+
+MOST_LOOKED_AT = 50
+"""Deliveries of one person whose Message-IDs are computed, the newest first."""
+
+
+def note(session: Session, key: str, place: Place | None, kind: str, status: str, text: str, now: datetime) -> bool:  # noqa: PLR0913, PLR0917 a row is all of these
+    """Write an event down; False if it was before, by whatever way it came then."""
+    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    campaign, position = place or (None, None)
+    row = {
+        "event_key": key,
+        "campaign_id": campaign,
+        "position": position,
+        "kind": kind,
+        "status": status[:20],
+        "text": text[:1000],
+        "at": now,
+    }
+    said = build(Feedback).values(row).on_conflict_do_nothing(index_elements=["event_key"]).returning(Feedback.id)
+    return session.scalar(said) is not None
+
+
+def place_of(session: Session, who: Subscribed) -> Place | None:
+    """The delivery of a campaign to a subscriber, as a link in a mail names both."""
+    where = (Delivery.campaign_id == who.campaign_id, Delivery.subscriber_id == who.subscriber_id)
+    position = session.scalar(select(Delivery.position).where(*where))
+    return None if position is None else Place(who.campaign_id, position)
+
+
+def place_by_message_id(session: Session, message_ids: tuple[str, ...], recipients: tuple[str, ...], links: Links) -> Place | None:
+    """The delivery to one of these addresses that has one of these Message-IDs, which only we can have made."""
+    local = {name.strip("<> ").partition("@")[0] for name in message_ids}
+    mailed = (
+        select(Delivery.campaign_id, Delivery.position, Delivery.subscriber_id)
+        .where(Delivery.address.in_(recipients))
+        .order_by(Delivery.campaign_id.desc())
+        .limit(MOST_LOOKED_AT)
+    )
+    for campaign, position, subscriber in session.execute(mailed) if local and recipients else ():
+        if links.message_id(campaign, subscriber, "x").strip("<>").partition("@")[0] in local:
+            return Place(campaign, position)
+    return None
+
+
+def reader_of(session: Session, place: Place) -> Subscriber | None:
+    """Whose delivery it is; None if there is no such delivery, or they were forgotten."""
+    there = (Delivery.campaign_id == place.campaign_id, Delivery.position == place.position)
+    return session.scalar(select(Subscriber).join(Delivery, Delivery.subscriber_id == Subscriber.id).where(*there))
+
+
+def often(session: Session, subscriber_id: int, kind: str, since: datetime) -> int:
+    """How many events of a kind there were about a subscriber since then."""
+    here = (Delivery.campaign_id == Feedback.campaign_id) & (Delivery.position == Feedback.position)
+    counted = select(func.count()).select_from(Feedback).join(Delivery, here)
+    return session.scalar(counted.where(Delivery.subscriber_id == subscriber_id, Feedback.kind == kind, Feedback.at >= since)) or 0

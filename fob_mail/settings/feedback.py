@@ -1,0 +1,44 @@
+"""What comes back: from where bounces and answers are read, and what strikes an address off."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, model_validator
+
+from fob_mail.settings.kinds import MaybeFile, Seconds, Visible
+from fob_mail.settings.relays import LOCAL_HOSTS, Security
+
+
+class Imap(BaseModel):
+    """The mailbox to which bounces and answers come."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    host: Visible = Field(default="", description="Its IMAP server; empty: none is read.")
+    port: int = Field(default=993, ge=1, le=65535, description="993 for TLS, 143 for STARTTLS.")
+    security: Security = Field(default=Security.TLS, description="tls, starttls, or none (only for a server on this machine).")
+    username: str = Field(default="", description="User name there.")
+    password: SecretStr = Field(default=SecretStr(""), description="Password there; better given as FOB_MAIL_IMAP__PASSWORD.")
+    folder: str = Field(default="INBOX", min_length=1, description="The folder that is read.")
+    done: str = Field(default="fob-mail", min_length=1, description="The folder to which mail goes once it was taken.")
+    ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
+
+    @model_validator(mode="after")
+    def _password_is_protected(self) -> Self:
+        if self.host and self.security is Security.NONE and self.host not in LOCAL_HOSTS:
+            message = "the password would go unprotected; set imap.security to tls or starttls"
+            raise ValueError(message)
+        return self
+
+
+class ComesBack(BaseModel):
+    """What is done with bounces, complaints and answers."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    maildir: MaybeFile = Field(default=None, description="A Maildir to which a mail server of yours delivers what comes back; empty: none.")
+    kept: Path = Field(default=Path("for-the-organiser"), description="A Maildir in which mail that a person has to read is kept.")
+    soft_bounces: PositiveInt = Field(default=5, description="So many soft bounces (a full mailbox, say) strike an address off …")
+    soft_within: Seconds = Field(default=timedelta(days=30), description="… if they come within this time; seconds.")
+    every: Seconds = Field(default=timedelta(minutes=1), description="How often feedback run looks for new mail; seconds.")
