@@ -29,7 +29,7 @@ _NAME_ENDS = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:at|in|en)\s+(?:the\s+)?(?P<place>[A-Z\u00c0-\u00dd][^,.;()\n]{2,80}(?:,\s+[A-Z0-9\u00c0-\u00dd][^,.;()\n]{1,60}){0,4})"
+    r"\b(?:at|in|en)\s+(?:(?:the|el|la|los|las)\s+)?(?P<place>[A-Z\u00c0-\u00dd][^,.;()\n]{2,80}(?:,\s+[A-Z0-9\u00c0-\u00dd][^,.;()\n]{1,60}){0,4})"
 )
 _ONLINE = re.compile(r"\b(?:on ?line|zoom|livestream(?:ed)?|en línea)\b", re.IGNORECASE)
 ENOUGH = 4

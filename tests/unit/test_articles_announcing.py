@@ -159,3 +159,19 @@ def test_a_time_zone_that_is_not_the_groups_is_told(words: str, said: str) -> No
     told = notices(an_article(f"Join us at the rally on Monday 19 April 2027 {words}, in Conway Hall."))
 
     assert told == ({"time-zone": f"The time 18:30 is read as that of Europe/London; the article also says “{said}”."} if said else {})
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("18:30 h en la Sala Uno y online", "Sala Uno y online"),
+        ("18:30 h, en el Centro Cívico, Leeds", "Centro Cívico, Leeds"),
+        ("18:30 h, en línea", "En línea"),
+    ],
+)
+def test_a_place_is_found_behind_a_spanish_article(written: str, place: str) -> None:
+    text = f"El pozo\n\nUna historia.\n\nLos vecinos organizan un acto, La noche larga, el lunes 19 de abril de 2027, {written}.\n"
+
+    (event,) = read(text, "pozo.txt", ZoneInfo("Europe/London"), date(2027, 1, 1)).events
+
+    assert event.place == place
