@@ -81,7 +81,7 @@ def journey(site: Site) -> Blueprint:
     def picture(name: str) -> Response:
         """A picture of an article."""
         with site.database.read() as session:
-            found = campaigns.picture(session, name.partition(".")[0])
+            found = campaigns.picture(session, name.partition(".")[0]) if name.isascii() and name.isprintable() else None
         if found is None:
             abort(404)
         return _picture(found.content, found.kind)
