@@ -12,12 +12,16 @@ from fob_mail.events import Billing, Event, When
 
 _EVENT = (
     r"(?:event|meeting|rally|webinar|concert|screening|demonstration|vigil|conference|talk|evening|workshop|launch|fundraiser|"
-    r"acto|encuentro|reunión|charla|concierto|conferencia|evento|jornada|mitin)"
+    r"assembly|ball|briefing|ceilidh|dance|debate|discussion|exhibition|festival|film|gig|hustings|lecture|march|night|party|performance|"
+    r"picnic|protest|quiz|reception|ride|seminar|social|supper|walk|"
+    r"acto|encuentro|reunión|charla|concierto|conferencia|evento|jornada|mitin|"
+    r"asamblea|cena|coloquio|comida|concentración|curso|debate|feria|fiesta|manifestación|marcha|mesa redonda|paseo|presentación|"
+    r"proyección|taller|vigilia)"
 )
 _ANNOUNCES = re.compile(rf"\b{_EVENT}\b", re.IGNORECASE)
 _INVITES = re.compile(
     r"\b(?:holding|hosting|organi[sz]ing|join us|come (?:along|to)|invites? you|will be held|takes place|"
-    r"celebra|organiza|invita|os esperamos)\b",
+    r"celebran?|organizan?|invitan?|invitamos|os esperamos|acompáñan?os|únete|venid|ven a)\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\u201c\"\u2018\u00ab](?P<name>[^\u201c\u201d\"\u2018\u00ab\u00bb\n]{4,120})[\u201d\"\u2019\u00bb]")
@@ -28,9 +32,16 @@ _NAME_ENDS = re.compile(
     r"|,\s+(?:on|at|in|with|from|el|en|a las|con)\b|[.;]\s|\.$",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
-    r"\b(?:at|in|en)\s+(?:(?:the|el|la|los|las)\s+)?(?P<place>[A-Z\u00c0-\u00dd][^,.;()\n]{2,80}(?:,\s+[A-Z0-9\u00c0-\u00dd][^,.;()\n]{1,60}){0,4})"
+_STREET = r"(?:calle|c/|plaza|avda|avenida|paseo|camino|carrer|plaça|rue)"
+_NAMED_PLACE = (
+    r"(?:(?:the|el|la|los|las)\s+)?(?P<place>[A-Z\u00c0-\u00dd][^,.;()\n]{2,80}"
+    rf"(?:,\s+(?:[A-Z0-9\u00c0-\u00dd]|{_STREET}\b)[^,.;()\n]{{1,60}}){{0,4}})"
 )
+_PLACE = re.compile(rf"\b(?:at|in|en)\s+{_NAMED_PLACE}")
+_BESIDE = re.compile(
+    rf"\b(?P<beside>(?:outside|opposite|in front of|frente a|delante de)(?:\s+(?:the|el|la|los|las)\b|l\b)?)\s+{_NAMED_PLACE}"
+)
+_PLACE_BEFORE = re.compile(rf"\b(?:at|en)\s+{_NAMED_PLACE}?,?\s+(?:on|el)\s*$")
 _ONLINE = re.compile(r"\b(?:on ?line|zoom|livestream(?:ed)?|en línea)\b", re.IGNORECASE)
 ENOUGH = 4
 
@@ -93,10 +104,12 @@ def event_of(
     return event, notices
 
 
-def more_events(
-    told: Announcement | None, main: Event | None, lines: list[tuple[str, Labelled]], zone: ZoneInfo, today: date
+def more_events(  # noqa: PLR0913, PLR0917 what is told of events, and what it is seen by
+    told: Announcement | None, main: Event | None, lines: list[tuple[str, Labelled]], title: str, zone: ZoneInfo, today: date
 ) -> tuple[tuple[Event, ...], list[Notice]]:
     """Further events that paragraphs of their own announce, on other days that are not over; `lines`: each with its paragraph.
+
+    One that has no name has the article's `title`, and never that of the main event.
 
     Further days that the main event's own paragraph names are no events, but told.
     """
@@ -114,7 +127,7 @@ def more_events(
             Announcement(other.text, other.found), [line for text, line in lines if text == other.text], "", zone, today
         )
         if event:
-            found.append(event if event.name else replace(event, name=main.name))
+            found.append(event if event.name else replace(event, name=title))
             notices += [*said, *(notice for notice in zoned if notice not in said)]
     left = [told.found, *(one.found for one in told.others if one.text == told.text)]
     return tuple(found), [*_several(main, found), *notices, *oddities.other_days(told.found, left, zone, today)]
@@ -145,9 +158,11 @@ def name_in(told: Announcement) -> str:
 
 
 def place_in(told: Announcement) -> str:
-    """Where it is, said beside the date: `at Conway Hall, London`, or online."""
+    """Where it is, said beside the date: `at Conway Hall, London`, `outside the Guildhall`, or online."""
     around = told.text[told.found.end : told.found.end + 200]
-    match = _PLACE.search(around)
+    if beside := _BESIDE.search(around):
+        return f"{beside['beside'].capitalize()} {beside['place'].strip()}"
+    match = _PLACE.search(around) or _PLACE_BEFORE.search(told.text[max(told.found.start - 200, 0) : told.found.start])
     if match and not dates.find(match["place"]):
         return match["place"].strip()
     online = _ONLINE.search(around)

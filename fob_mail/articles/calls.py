@@ -7,6 +7,8 @@ from fob_mail.articles.article import Block, BlockKind, CallKind, CallToAction, 
 
 LONGEST_LINE = 240
 LONGEST_CALL = 90
+LONGEST_BESIDE = 30
+"""Characters that may stand beside a link that is all of a call: `Register here (free)`."""
 
 _KINDS = (
     (CallKind.RETWEET, re.compile(r"\b(?:re-?tweet|tweet|retuitea|tuitea|repost)", re.IGNORECASE)),
@@ -23,6 +25,8 @@ _KINDS = (
 )
 _PROMISE = re.compile(r"\b(?:here|aqu[ií]|this link|below|este enlace)\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[\u2013\u2014|\u00b7/-]\s+")
+_POINTING = re.compile("[\u2190-\u21ff\u27a1\u2b05-\u2b07\U0001f446-\U0001f449][\ufe0f\U0001f3fb-\U0001f3ff]*")
+"""Arrows and hands that point at a link; a button needs none."""
 _FOLLOW = re.compile(r"(?P<label>(?:Follow|Sigue a|Síguenos)\b.{0,100}?)\s+(?:at|on|en)(?P<rest>(?:\s.{0,200})?)$")
 URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 
@@ -65,6 +69,8 @@ def calls_of(block: Block) -> tuple[CallToAction, ...]:
     """The calls that a paragraph is made of: each part asks for something, and by a link or words that promise one."""
     if block.kind is not BlockKind.PARAGRAPH or len(block.text) > LONGEST_LINE:
         return ()
+    if _is_sentence_with_link(block.items[0]):
+        return ()
     found = []
     for words, url in _parts(block.items[0]):
         kind = kind_of(words)
@@ -72,6 +78,12 @@ def calls_of(block: Block) -> tuple[CallToAction, ...]:
             return ()
         found.append(CallToAction(kind, words, url))
     return tuple(found)
+
+
+def _is_sentence_with_link(spans: tuple[Span, ...]) -> bool:
+    """`[Register here](https://…) so that we know how many chairs to set out`: the link is the call, and the sentence stays."""
+    asks = [span for span in spans if span.href and not URL.fullmatch(span.text) and kind_of(span.text)]
+    return len(asks) == 1 and sum(len(span.text.strip()) for span in spans if not span.href) > LONGEST_BESIDE
 
 
 def linked_calls(block: Block) -> list[CallToAction]:
@@ -98,6 +110,6 @@ def _parts(spans: tuple[Span, ...]) -> list[tuple[str, str]]:
                 parts.append(("", ""))
             before, url = parts[-1]
             bare = address_in(words)
-            parts[-1] = (before + URL.sub("", words), url or span.href or bare)
+            parts[-1] = (before + _POINTING.sub("", URL.sub("", words)), url or span.href or bare)
     tidy = ((" ".join(words.split()).strip(" :.,"), url) for words, url in parts)
     return [(words, url) for words, url in tidy if words or url]

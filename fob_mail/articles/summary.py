@@ -15,6 +15,7 @@ def summary(article: Article) -> str:
         ("Standfirst", article.standfirst),
         ("Byline", article.byline),
         *(_event(article.event) if article.event else []),
+        *(("And", ", ".join(filter(None, (event.name, _when(event), event.place)))) for event in article.more_events),
         *((call.kind.value.capitalize(), f"{call.label}: {call.url or 'no link'}") for call in article.calls),
         ("Body", _counted(paragraphs, "paragraph") + ", " + _counted(words, "word")),
         ("Language", article.language or "not recognised: the frame is in the list's"),

@@ -1,7 +1,7 @@
 """Which block is what: title, standfirst, event, speakers, calls to action, byline; what is none of these is the body."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,15 @@ from fob_mail.articles.calls import calls_of, follow_of, linked_calls
 from fob_mail.articles.people import Labelled, Role, labelled
 from fob_mail.articles.plain import spans
 from fob_mail.articles.runs import tidy_words
+from fob_mail.events import Event
 
 LONGEST_TITLE = 150
 LONGEST_STANDFIRST = 300
 LONGEST_BYLINE = 320
 
 _BY = re.compile(r"(?:By|Por|Words by|Text by)\s+[^\W\d_].{2,79}")
+_POSTED = re.compile(r"(?:Posted|Published|Publicad[oa])\b.{0,80}?\b(?P<by>by|por)\s+(?P<name>[^\W\d_].{2,79})", re.IGNORECASE)
+"""What web pages write below a title; only the name is for readers."""
 _IS = re.compile(r"[^\W\d_][\w'\u2019.-]*(?:\s+[\w'\u2019.-]+){1,5}\s+(?:is|was|es|writes|works|escribe|trabaja)\s+\S.{5,}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u00c0-\u00dd])")
 _WORDS = {
@@ -37,6 +40,7 @@ class _Parts:
     byline: str = ""
     lines: list[tuple[str, Labelled]] = field(default_factory=list)  # each with the dated paragraph that it stands below
     calls: list[CallToAction] = field(default_factory=list)
+    above: dict[CallToAction, str] = field(default_factory=dict)  # the dated paragraph that a call stands below, or in
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -54,10 +58,12 @@ def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> 
     further = {other.text for other in told.others if other.text != told.text} if told else set()
     lines = [line for above, line in parts.lines if above not in further]
     event, notices = event_of(told, lines, parts.title, zone, today)
-    more, noticed = more_events(told, event, parts.lines, zone, today)
+    more, noticed = more_events(told, event, parts.lines, parts.title, zone, today)
     if not more:
         event, notices = event_of(told, [line for _, line in parts.lines], parts.title, zone, today)
     notices += noticed
+    parts.calls = _of_their_events(parts, more)
+    _tell_same_words(parts)
     if event is None:
         about = "No event was found in the article: no paragraph that invites, with a day and a time."
         notices = [Notice("no-event", about, "Write it in the front matter: event: …, date: 2027-04-19 18:30, place: …")]
@@ -95,13 +101,24 @@ def _take_head(parts: _Parts) -> None:
         parts.notices.append(Notice("no-title", "The article has no title; its first words are taken.", remedy))
     while len(parts.rest) > 1 and _opens(parts.rest[0]) and not (parts.standfirst and parts.byline):
         words = parts.rest[0].text.strip()
-        if not parts.byline and _BY.fullmatch(words):
-            parts.byline = words
-        elif not parts.standfirst and _is_standfirst(words, parts.rest[1].text):
+        posted = _POSTED.fullmatch(words)
+        if not parts.byline and (posted or _BY.fullmatch(words)):
+            parts.byline = f"{posted['by'].capitalize()} {posted['name']}" if posted else words
+        elif not parts.standfirst and (_is_standfirst(words, parts.rest[1].text) or _leads_to_author(parts) or _is_strong(parts.rest[0])):
             parts.standfirst = words
         else:
             break
         parts.rest.pop(0)
+
+
+def _leads_to_author(parts: _Parts) -> bool:
+    """Whether a line with the author's name stands between the first paragraph and the others."""
+    return not parts.byline and len(parts.rest) > 2 and bool(_BY.fullmatch(parts.rest[1].text.strip()))  # noqa: PLR2004 it, the line, the rest
+
+
+def _is_strong(block: Block) -> bool:
+    """Whether all of it is in bold type, as pages set what leads into an article."""
+    return all(span.strong for item in block.items for span in item if span.text.strip())
 
 
 def _opens(block: Block) -> bool:
@@ -156,9 +173,13 @@ def _take_calls(parts: _Parts) -> None:
     """Paragraphs made of calls go to the calls; calls in running text are counted too, and stay."""
     follows, parts.calls = parts.calls, []
     rest = []
+    above = ""
     for block in parts.rest:
+        above = block.text if _dated(block) else above
         calls = calls_of(block)
-        parts.calls += calls or linked_calls(block)
+        asked = calls or linked_calls(block)
+        parts.calls += asked
+        parts.above |= dict.fromkeys(asked, above)
         if not calls:
             rest.append(block)
     parts.calls += follows
@@ -166,11 +187,26 @@ def _take_calls(parts: _Parts) -> None:
     registers = [call for call in parts.calls if call.kind is CallKind.REGISTER]
     if any(call.url for call in registers):  # said twice, once without its link: the link serves both
         parts.calls = [call for call in parts.calls if call.kind is not CallKind.REGISTER or call.url]
+
+
+def _tell_same_words(parts: _Parts) -> None:
+    """Links with the same words that lead to different addresses."""
     first: dict[str, str] = {}
     for call in parts.calls:
         if call.url and first.setdefault(call.label, call.url) != call.url:
             problem = f"\u201c{call.label}\u201d leads to {first[call.label]} and to {call.url}; the mail has the first."
             parts.notices.append(Notice("same-words", problem, "Give each link words of its own."))
+
+
+def _of_their_events(parts: _Parts, more: tuple[Event, ...]) -> list[CallToAction]:
+    """The calls; one that stands below a further event is told by that event's name, since the box is about the main one."""
+    return [
+        replace(call, label=f"{its[0].name}: {call.label}")
+        if call.kind is CallKind.REGISTER
+        and (its := [event for event in more if event.when and event.when.as_written in parts.above.get(call, "")])
+        else call
+        for call in parts.calls
+    ]
 
 
 def _language(text: str) -> str | None:

@@ -175,3 +175,51 @@ def test_a_place_is_found_behind_a_spanish_article(written: str, place: str) -> 
     (event,) = read(text, "pozo.txt", ZoneInfo("Europe/London"), date(2027, 1, 1)).events
 
     assert event.place == place
+
+
+@pytest.mark.parametrize(
+    ("invitation", "name", "place"),
+    [
+        ("Join us for a ceilidh, The Bee Ball, on Saturday 15 May 2027, 8pm, at Kilmore Hall.", "The Bee Ball", "Kilmore Hall"),
+        ("Join us for a ride, Slow Sunday 🐌, on Sunday 4 April 2027, 9.15am, at Pier Road, Hove.", "Slow Sunday 🐌", "Pier Road, Hove"),
+        (
+            "Acompáñanos en la fiesta, Un año, el sábado 17 de abril de 2027, a las 12.30 h, en la Casa Azul, calle del Pozo 4, Valencia.",
+            "Un año",
+            "Casa Azul, calle del Pozo 4, Valencia",
+        ),
+        (
+            "Join us for a vigil, Twenty-Three, on Tuesday 16 March 2027, 17:45, outside the Guildhall, Norwich.",
+            "Twenty-Three",
+            "Outside the Guildhall, Norwich",
+        ),
+        ("We meet at Lantern Hall, Leeds, on Monday 19 April 2027 at 7pm; join us.", "The well", "Lantern Hall, Leeds"),
+    ],
+)
+def test_name_and_place_are_found_where_people_write_them(invitation: str, name: str, place: str) -> None:
+    event = an_article(invitation).event
+
+    assert event
+    assert (event.name, event.place) == (name, place)
+
+
+def test_a_further_event_has_its_own_name_and_its_own_way_to_register() -> None:
+    article = an_article(
+        "Join us for a meeting, The Talk, on Wednesday 5 May 2027, 7.30pm, at Mill Lane.\n\nRegister here: https://example.org/talk\n\n"
+        "Join us for a dance, The Ball, on Saturday 15 May 2027, 8pm, at the Parish Hall.\n\nRegister here: https://example.org/ball"
+    )
+
+    assert [event.name for event in article.events] == ["The Talk", "The Ball"]
+    assert [(call.label, call.url) for call in article.calls] == [
+        ("Register here", "https://example.org/talk"),
+        ("The Ball: Register here", "https://example.org/ball"),
+    ]
+    assert "same-words" not in notices(article)
+
+
+def test_a_further_event_without_a_name_does_not_get_the_main_ones() -> None:
+    article = an_article(
+        "Join us for a meeting, The Talk, on Wednesday 5 May 2027, 7.30pm, at Mill Lane.\n\n"
+        "The next meeting takes place on Wednesday 2 June 2027, 7.30pm, at Mill Lane."
+    )
+
+    assert [event.name for event in article.events] == ["The Talk", "The well"]

@@ -359,3 +359,32 @@ def test_a_table_in_markdown_is_told_and_a_picture_comes_after_its_paragraph() -
 
     assert {notice.about for notice in article.notices} >= {"table"}
     assert [block.text for block in article.body] == ["Text here.", "the well", "day \u00b7 place", "one \u00b7 Leeds"]
+
+
+@pytest.mark.parametrize(
+    ("head", "standfirst", "byline"),
+    [
+        ("The roof is on. Now come the books.\n\nBy Moira Fitz", "The roof is on. Now come the books.", "By Moira Fitz"),
+        ("Ya hay cien árboles. Mañana hay fiesta.\n\nPor Begoña Núñez", "Ya hay cien árboles. Mañana hay fiesta.", "Por Begoña Núñez"),
+        ("Posted on 22 February 2027 by Shanice Clarke", "", "By Shanice Clarke"),
+        ("**Eleven hundred have signed. The vote is near.**", "Eleven hundred have signed. The vote is near.", ""),
+    ],
+)  # fmt: skip
+def test_what_stands_between_title_and_text_is_known_by_its_place_and_look(head: str, standfirst: str, byline: str) -> None:
+    article = an_article(f"# Title\n\n{head}\n\nIt was a long road. We took it.\n\nAnd back again.\n", "article.md")
+
+    assert (article.standfirst, article.byline) == (standfirst, byline)
+    assert [block.text for block in article.body] == ["It was a long road. We took it.", "And back again."]
+
+
+def test_a_link_within_a_sentence_is_the_call_and_the_sentence_stays() -> None:
+    article = an_article("# Title\n\nText.\n\n[Register here](https://example.org/r) so that we know how many chairs we need.\n", "a.md")
+
+    assert [(call.label, call.url) for call in article.calls] == [("Register here", "https://example.org/r")]
+    assert article.body[-1].text == "Register here so that we know how many chairs we need."
+
+
+def test_a_hand_that_points_at_a_link_is_no_word_of_the_button() -> None:
+    article = an_article("Title\n\nText.\n\nRegister here 👉🏾 https://example.org/r\n")
+
+    assert [call.label for call in article.calls] == ["Register here"]
