@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fob_mail.links import Links, Place, Subscribed
-from fob_mail.models import Delivery, Feedback, Subscriber
+from fob_mail.models import Campaign, Delivery, Feedback, Subscriber
 
 MOST_LOOKED_AT = 50
 """Deliveries of one person whose Message-IDs are computed, the newest first."""
@@ -28,6 +28,26 @@ def note(session: Session, key: str, place: Place | None, kind: str, status: str
     }
     said = build(Feedback).values(row).on_conflict_do_nothing(index_elements=["event_key"]).returning(Feedback.id)
     return session.scalar(said) is not None
+
+
+def told_otherwise(session: Session, key: str, place: Place, kind: str) -> bool:
+    """Whether the same was told of a delivery by another way: by mail, if a vendor tells it now, or by a vendor if a mail does.
+
+    A vendor's keys begin with its name and a colon, mails' have none. Within one way, two events are two.
+    """
+    here = (Feedback.campaign_id == place.campaign_id, Feedback.position == place.position, Feedback.kind == kind)
+    by_vendor = Feedback.event_key.like("%:%")
+    other_way = ~by_vendor if ":" in key else by_vendor
+    return session.scalar(select(Feedback.id).where(*here, other_way).limit(1)) is not None
+
+
+def subscribed_at(session: Session, place: Place) -> Subscribed | None:
+    """Who would leave which list by a delivery's link; None if there is no such delivery."""
+    there = (Delivery.campaign_id == place.campaign_id, Delivery.position == place.position)
+    row = session.execute(
+        select(Delivery.subscriber_id, Campaign.list_id).join(Campaign, Campaign.id == Delivery.campaign_id).where(*there)
+    ).first()
+    return Subscribed(row[0], row[1], place.campaign_id) if row else None
 
 
 def place_of(session: Session, who: Subscribed) -> Place | None:

@@ -58,15 +58,31 @@ def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to
     """Take one mail. When this returns, what follows is committed, or the mail is kept."""
     incoming = classify(raw, envelope_to=envelope_to)
     with database.begin() as session:
-        now = clock(session)
-        place = place_of(session, incoming, links)
-        new = returns.note(session, incoming.key, place, incoming.kind, incoming.status, incoming.reason, now)
-        followed = _follow(session, incoming, place, links, terms) if new else "it was taken before"
-        if new and incoming.kind in FOR_THE_ORGANISER:
+        taken = heed(session, incoming, links, terms)
+        if taken.new and incoming.kind in FOR_THE_ORGANISER:
             _keep(raw, terms.kept)  # before the commit: rather kept twice than not at all
-    taken = Taken(incoming.kind, new, place is not None, followed or _nothing(incoming), incoming.reason)
-    log.info("mail taken", extra={"kind": str(taken.kind), "new": new, "traced": taken.traced, "followed": taken.followed})
+    told(taken)
     return taken
+
+
+def heed(session: Session, incoming: Incoming, links: Links, terms: Terms, *, vouched: bool = False) -> Taken:
+    """Write an event down and do what follows from it, in the caller's transaction: a mail's, or what a vendor tells.
+
+    `vouched`: a vendor whose word was verified tells it, so a wish to leave needs no token but that which shows the delivery.
+    What a vendor told and a mail tells too, of the same delivery and of the same kind, counts once, whichever comes first.
+    """
+    place = place_of(session, incoming, links)
+    if place and returns.told_otherwise(session, incoming.key, place, incoming.kind):
+        return Taken(incoming.kind, False, True, "it was taken before, by another way", incoming.reason)
+    new = returns.note(session, incoming.key, place, incoming.kind, incoming.status, incoming.reason, clock(session))
+    followed = _follow(session, incoming, place, links, terms, vouched=vouched) if new else "it was taken before"
+    return Taken(incoming.kind, new, place is not None, followed or _nothing(incoming), incoming.reason)
+
+
+def told(taken: Taken) -> None:
+    """Write into the log what was taken, once it is committed."""
+    more = {"kind": str(taken.kind), "new": taken.new, "traced": taken.traced, "followed": taken.followed}
+    log.info("mail taken", extra=more)
 
 
 def place_of(session: Session, incoming: Incoming, links: Links) -> Place | None:
@@ -80,13 +96,16 @@ def place_of(session: Session, incoming: Incoming, links: Links) -> Place | None
     return returns.place_by_message_id(session, incoming.tokens.message_ids, incoming.recipients, links)
 
 
-def _follow(session: Session, incoming: Incoming, place: Place | None, links: Links, terms: Terms) -> str:
+def _follow(session: Session, incoming: Incoming, place: Place | None, links: Links, terms: Terms, *, vouched: bool) -> str:  # noqa: PLR0913 all of it decides
     """Do what a mail asks for; gives it in words, empty if nothing was to be done."""
     now = clock(session)
     if incoming.kind is Kind.UNSUBSCRIBE:
         who = links.read_unsubscribe_token(incoming.tokens.unsubscribe)
+        if who is None and vouched and place:
+            who = returns.subscribed_at(session, place)
         if who:
-            leaving.leave(session, who.subscriber_id, who.list_id, "mail", "a mail to the list's mailbox", now)
+            way, evidence = ("vendor", "the vendor's word") if vouched else ("mail", "a mail to the list's mailbox")
+            leaving.leave(session, who.subscriber_id, who.list_id, way, evidence, now)
         return "left the list" if who else ""
     reader = returns.reader_of(session, place) if place else None
     if reader is None or incoming.kind not in _STRIKES:
