@@ -76,7 +76,7 @@ postlog   unix-dgram n - n - 1 postlogd
 DOVECOT_CONF = """
 base_dir = {folder}/dovecot
 log_path = {folder}/dovecot.log
-protocols = imap
+protocols = imap pop3
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
@@ -99,6 +99,14 @@ service imap-login {{
     port = 0
   }}
 }}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
 service auth {{
   inet_listener {{
     port = {auth}
@@ -116,6 +124,9 @@ service anvil {{
 service imap-login {{
   chroot =
 }}
+service pop3-login {{
+  chroot =
+}}
 service stats {{
   chroot =
 }}
@@ -124,11 +135,12 @@ service stats {{
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where it is: SMTP over STARTTLS with LOGIN, and IMAP for anybody of example.org with the same password."""
+    """Where it is: SMTP over STARTTLS with LOGIN, and IMAP and POP3 for anybody of example.org with the same password."""
 
     smtp: int
     imap: int
     folder: Path
+    pop3: int
 
     def mails(self, name: str, *, at_least: int = 0) -> list[bytes]:
         """What is in somebody's mailbox, by IMAP, once there are so many."""
@@ -162,7 +174,7 @@ def mail_server(certificate: Certificate, names: list[str]) -> Iterator[MailServ
         if root:
             shutil.chown(folder / "mail", user.pw_uid, user.pw_gid)
             shutil.chown(folder / "data", "postfix")
-        ports = {"smtp": free_port(), "imap": free_port(), "auth": free_port()}
+        ports = {"smtp": free_port(), "imap": free_port(), "pop3": free_port(), "auth": free_port()}
         own = dict(ports, folder=folder, user=user, certificate=certificate, password=LOGIN[1], group=_group(user.pw_gid))
         (folder / "mailboxes").write_text("".join(f"{name}@example.org {name}/\n" for name in names), encoding="utf-8")
         stack.enter_context(_dovecot(folder, (DOVECOT_CONF + ("" if root else UNPRIVILEGED)).format(**own)))
@@ -172,7 +184,8 @@ def mail_server(certificate: Certificate, names: list[str]) -> Iterator[MailServ
         else:
             ports["smtp"] = stack.enter_context(_stand_in(certificate, folder / "mail", names))
         _await(ports["imap"], folder / "dovecot.log")
-        yield MailServer(ports["smtp"], ports["imap"], folder)
+        _await(ports["pop3"], folder / "dovecot.log")
+        yield MailServer(ports["smtp"], ports["imap"], folder, ports["pop3"])
 
 
 @contextmanager

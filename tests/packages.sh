@@ -13,6 +13,7 @@ has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need postgr
 has chromium || has chromium-browser || has google-chrome || need chromium
 { has smtp-sink && has smtp-source; } || need postfix
 { has dovecot && [ -x /usr/lib/dovecot/imap -o -x /usr/libexec/dovecot/imap ]; } || need dovecot-imapd
+[ -x /usr/lib/dovecot/pop3 -o -x /usr/libexec/dovecot/pop3 ] || need dovecot-pop3d
 has openssl || need openssl
 has java || need default-jre-headless # the Nu HTML checker
 has spamassassin || [ -x /usr/bin/spamassassin ] || need spamassassin

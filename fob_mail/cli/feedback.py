@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import counted, emit, json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from fob_mail.cli.stopping import Stopper
     from fob_mail.feedback.taking import Taken
 
@@ -63,7 +66,7 @@ def read(installation: Installation, file: Path, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def run(installation: Installation, once: bool, as_json: bool) -> None:
-    """Read the mailboxes of the settings (feedback.maildir, imap) again and again, until Ctrl-C or SIGTERM.
+    """Read the mailboxes of the settings (feedback.maildir, imap, pop3), each by itself, again and again, until Ctrl-C or SIGTERM.
 
     \b
     Examples:
@@ -74,18 +77,21 @@ def run(installation: Installation, once: bool, as_json: bool) -> None:
     from fob_mail.errors import FobMailError, InputError  # noqa: PLC0415
 
     feedback = installation.settings.feedback
-    if not (feedback.maildir or installation.settings.imap.host):
-        raise InputError("No mailbox is set from which to read.", "Set imap.host or feedback.maildir in the settings.")
+    if not (feedback.maildir or installation.settings.imap.host or installation.settings.pop3.host):
+        raise InputError("No mailbox is set from which to read.", "Set imap.host, pop3.host or feedback.maildir in the settings.")
     installation.begin_logs(to_standard_error=not once and not sys.stderr.isatty())
     kinds: Counter[str] = Counter()
     with interrupts() as stopper:
         while True:
-            try:
-                _round(installation, kinds, stopper)
-            except FobMailError as error:
-                if once:
-                    raise
-                click.echo(f"{error.problem} {error.remedy}", err=True)
+            troubles: list[FobMailError] = []
+            for read_one in _readers(installation, kinds, stopper):
+                try:
+                    read_one()
+                except FobMailError as error:  # one that is away does not keep the others waiting
+                    troubles.append(error)
+                    click.echo(f"{error.problem} {error.remedy}", err=True)
+            if once and troubles:
+                raise troubles[0]
             if once or stopper.asked.wait(feedback.every.total_seconds()):
                 break
     if as_json:
@@ -94,19 +100,22 @@ def run(installation: Installation, once: bool, as_json: bool) -> None:
         click.echo(f"{counted(sum(kinds.values()), 'mail')} taken" + "".join(f", {number} {kind}" for kind, number in kinds.items()))
 
 
-def _round(installation: Installation, kinds: "Counter[str]", stopper: "Stopper") -> None:
-    from fob_mail.feedback import sources  # noqa: PLC0415
+def _readers(installation: Installation, kinds: "Counter[str]", stopper: "Stopper") -> "Iterator[Callable[[], int]]":
+    """What reads each mailbox of the settings once."""
+    from fob_mail.feedback import pop3, sources  # noqa: PLC0415
 
     def take(raw: bytes) -> None:
         if stopper.asked.is_set():
             raise KeyboardInterrupt
         kinds[str(_take(installation, raw).kind)] += 1
 
-    feedback, imap = installation.settings.feedback, installation.settings.imap
+    feedback, imap, pop = installation.settings.feedback, installation.settings.imap, installation.settings.pop3
     if feedback.maildir:
-        sources.read_maildir(installation.settings_file.parent / feedback.maildir, take)
+        yield partial(sources.read_maildir, installation.settings_file.parent / feedback.maildir, take)
     if imap.host:
-        sources.read_imap(imap, imap.password.get_secret_value(), take)
+        yield partial(sources.read_imap, imap, imap.password.get_secret_value(), take)
+    if pop.host:
+        yield partial(pop3.read_pop3, pop, pop.password.get_secret_value(), take)
 
 
 def _take(installation: Installation, raw: bytes) -> "Taken":

@@ -2,4 +2,5 @@
 
 taking     one mail: what it is, whose, and what follows
 sources    where mail is read from: a Maildir, an IMAP mailbox; marked only after the database has committed
+pop3       the same by POP3
 """

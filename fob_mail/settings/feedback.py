@@ -32,6 +32,26 @@ class Imap(BaseModel):
         return self
 
 
+class Pop3(BaseModel):
+    """The mailbox to which bounces and answers come, where it is read by POP3."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    host: Visible = Field(default="", description="Its POP3 server; empty: none is read.")
+    port: int = Field(default=995, ge=1, le=65535, description="995 for TLS, 110 for STARTTLS.")
+    security: Security = Field(default=Security.TLS, description="tls, starttls (STLS), or none (only for a server on this machine).")
+    username: str = Field(default="", description="User name there.")
+    password: SecretStr = Field(default=SecretStr(""), description="Password there; better given as FOB_MAIL_POP3__PASSWORD.")
+    ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
+
+    @model_validator(mode="after")
+    def _password_is_protected(self) -> Self:
+        if self.host and self.security is Security.NONE and self.host not in LOCAL_HOSTS:
+            message = "the password would go unprotected; set pop3.security to tls or starttls"
+            raise ValueError(message)
+        return self
+
+
 class ComesBack(BaseModel):
     """What is done with bounces, complaints and answers."""
 

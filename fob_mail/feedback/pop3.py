@@ -1,0 +1,139 @@
+"""What comes back, read by POP3 (RFC 1939). A mail is deleted only after the database has committed what follows from it.
+
+A server deletes at QUIT: whoever is killed before it finds the mails again, and they count once all the same.
+"""
+
+import logging
+import poplib
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from fob_mail.errors import InputError
+
+log = logging.getLogger("fob_mail.feedback")
+
+LARGEST = 60_000_000
+"""Octets of a mail; what is larger is left where it is, and told."""
+MOST_AT_ONCE = 100
+"""Mails between a login and its QUIT: so many at the most are read twice where the line is lost."""
+PATIENCE = 60.0
+
+
+class Pop3Settings(Protocol):
+    """What must be known of a mailbox; settings.Pop3 is one."""
+
+    @property
+    def host(self) -> str:
+        """Host name."""
+
+    @property
+    def port(self) -> int:
+        """TCP port."""
+
+    @property
+    def security(self) -> str:
+        """tls, starttls (STLS) or none."""
+
+    @property
+    def username(self) -> str:
+        """For USER."""
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Certificates to trust besides the system's."""
+
+
+class _Plain(poplib.POP3):
+    """Takes lines of any length: poplib gives up at 2,048 octets, and one quoted page would hold up all mail behind it."""
+
+    def _getline(self) -> tuple[bytes, int]:
+        return _line(self)
+
+
+class _Protected(poplib.POP3_SSL):
+    """The same over TLS."""
+
+    def _getline(self) -> tuple[bytes, int]:
+        return _line(self)
+
+
+def read_pop3(settings: Pop3Settings, password: str, take: Callable[[bytes], object]) -> int:
+    """Take each mail, and delete it; gives how many. Raises InputError if the mailbox cannot be read."""
+    number, passed = 0, frozenset[bytes]()
+    try:
+        while True:
+            with_more, taken, passed = _sitting(settings, password, take, passed)
+            number += taken
+            if not with_more:
+                return number
+    except (poplib.error_proto, OSError) as error:
+        problem = f"The mailbox {settings.username} at {settings.host}:{settings.port} cannot be read: {_said(error)}."
+        remedy = "Check pop3 and the password (FOB_MAIL_POP3__PASSWORD); nothing is lost, what was not taken is there still."
+        raise InputError(problem, remedy) from None
+
+
+def _sitting(
+    settings: Pop3Settings, password: str, take: Callable[[bytes], object], passed: frozenset[bytes]
+) -> tuple[bool, int, frozenset[bytes]]:
+    """From a login to its QUIT: whether there is more, how many were taken, and the names (UIDL) of those that are too large."""
+    client = _opened(settings)
+    taken, more = 0, False
+    try:
+        client.user(settings.username)
+        client.pass_(password)
+        names = dict(line.split(b" ", 1) for line in client.uidl()[1])
+        for number, size in (line.split()[:2] for line in client.list()[1]):
+            name = names.get(number, number)
+            if name in passed:
+                continue
+            if int(size) > LARGEST:
+                log.warning("mail too large", extra={"uidl": name.decode("ascii", "replace")})
+                passed |= {name}
+                continue
+            if taken == MOST_AT_ONCE:
+                more = True
+                break
+            take(b"\r\n".join(client.retr(int(number))[1]) + b"\r\n")
+            client.dele(int(number))
+            taken += 1
+    finally:
+        _leave(client)  # what was taken is committed, so it may be deleted also where a later one failed
+    return more, taken, passed
+
+
+def _opened(settings: Pop3Settings) -> poplib.POP3:
+    trust = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+    if settings.security == "tls":
+        return _Protected(settings.host, settings.port, timeout=PATIENCE, context=trust)
+    client = _Plain(settings.host, settings.port, timeout=PATIENCE)
+    if settings.security == "starttls":
+        try:
+            client.stls(trust)
+        except BaseException:
+            client.close()
+            raise
+    return client
+
+
+def _leave(client: poplib.POP3) -> None:
+    try:
+        client.quit()
+    except (poplib.error_proto, OSError):
+        client.close()  # nothing was deleted, then: all of it comes again, and counts once
+
+
+def _line(client: poplib.POP3) -> tuple[bytes, int]:
+    """As poplib's own, with room for the longest mail."""
+    line: bytes = client.file.readline(LARGEST + 2)
+    if len(line) > LARGEST or not line:
+        raise poplib.error_proto("line too long" if line else "-ERR EOF")
+    return line.removesuffix(b"\n").removesuffix(b"\r"), len(line)
+
+
+def _said(error: Exception) -> str:
+    """What the server said, on one line."""
+    first = error.args[0] if isinstance(error, poplib.error_proto) and error.args else error
+    words = first.decode("ascii", "replace") if isinstance(first, bytes) else str(first)
+    return "".join(letter for letter in words if letter.isprintable())[:200]
