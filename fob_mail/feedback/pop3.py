@@ -7,6 +7,7 @@ import logging
 import poplib
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -112,7 +113,8 @@ def _opened(settings: Pop3Settings) -> poplib.POP3:
         try:
             client.stls(trust)
         except BaseException:
-            client.close()
+            with suppress(OSError):  # its socket is gone already where TLS failed
+                client.close()
             raise
     return client
 
