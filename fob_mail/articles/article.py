@@ -29,6 +29,7 @@ class BlockKind(StrEnum):
     QUOTE = "quote"
     BULLETS = "bullets"
     NUMBERS = "numbers"
+    TABLE = "table"  # `items` are its cells, row by row; the first row heads the others, and may be empty
     IMAGE = "image"  # `image` says which; its one item is the alt text, for whatever shows no pictures
 
 
@@ -47,17 +48,27 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: `items` holds one run of spans, or one for each item of a list."""
+    """One block: `items` holds one run of spans, or one for each item of a list or cell of a table."""
 
     kind: BlockKind
     items: tuple[tuple[Span, ...], ...]
     level: int = 0
+    columns: int = 0  # of a table
     image: Image | None = None
 
     @property
     def text(self) -> str:
-        """The words alone, items on lines of their own."""
-        return "\n".join("".join(span.text for span in item) for item in self.items)
+        """The words alone, items on lines of their own; of a table the rows, their cells divided by a dot."""
+        if self.kind is BlockKind.TABLE:
+            return "\n".join(" \u00b7 ".join(filter(None, map(_words, row))) for row in self.rows).strip("\n")
+        return "\n".join(map(_words, self.items))
+
+    @property
+    def rows(self) -> tuple[tuple[tuple[Span, ...], ...], ...]:
+        """The rows of a table, each its cells; what the last row lacks is empty."""
+        across = max(self.columns, 1)
+        cells = self.items + ((Span(""),),) * (-len(self.items) % across)
+        return tuple(cells[at : at + across] for at in range(0, len(cells), across))
 
 
 class CallKind(StrEnum):
@@ -107,6 +118,10 @@ class Article:
     def events(self) -> tuple[Event, ...]:
         """All its events; the first is the one that the mail invites to, the others are in the order of the text."""
         return (*((self.event,) if self.event else ()), *self.more_events)
+
+
+def _words(run: tuple[Span, ...]) -> str:
+    return "".join(span.text for span in run)
 
 
 def picture(image: Image) -> Block:

@@ -8,6 +8,9 @@ from fob_mail.articles.runs import tidy_run, tidy_words
 
 LOWEST = 3
 """The smallest heading of a mail; the largest in the body is 2, since the title is 1."""
+MOST_COLUMNS = 5
+LONGEST_CELL = 160
+"""A table that is wider than a telephone, or tells stories in its cells, is shown as lines of text."""
 
 
 @dataclass(slots=True)
@@ -19,7 +22,9 @@ class Assembly:
     notices: list[Notice] = field(default_factory=list)
     quotes: int = 0
     lists: list[BlockKind] = field(default_factory=list)
-    row: list[tuple[Span, ...]] | None = None  # the cells of the row of a table that is being read
+    rows: list[list[tuple[Span, ...]]] = field(default_factory=list)  # of the table that is being read
+    row: list[tuple[Span, ...]] | None = None  # the cells of the row that is being read
+    headed: bool = False  # whether the table's first row heads it
     pictures: list[Image] = field(default_factory=list)  # of the block that is being read; they come after it
 
     def open_list(self, kind: BlockKind) -> None:
@@ -40,7 +45,8 @@ class Assembly:
     def words(self, run: tuple[Span, ...]) -> None:
         """Words: of the cell or the list that is open, else a paragraph or a quote of their own."""
         if self.row is not None:
-            self.row.append(run)
+            before = self.row.pop() if self.row else ()
+            self.row.append((*before, Span(" "), *run))
         elif self.lists:
             self.blocks[-1] = Block(self.blocks[-1].kind, (*self.blocks[-1].items, run))
         elif self.quotes:
@@ -48,19 +54,44 @@ class Assembly:
         else:
             self.blocks += [Block(BlockKind.PARAGRAPH, (line,)) for line in parted(run)]
 
-    def open_table(self) -> None:
-        """A table begins; that is told."""
-        remedy = "Look at the preview; a list may serve readers better, on a telephone above all."
-        self.notices.append(Notice("table", "A table is shown as lines of text, its cells divided by \u00b7.", remedy))
+    def open_table(self, *, headed: bool) -> None:
+        """A table begins."""
+        self.rows, self.headed = [], headed
+
+    def open_cell(self, *, heads: bool, across: int = 1) -> None:
+        """A cell begins, and those beside it that it covers; one that heads a column in the first row makes the row a head."""
+        self.headed |= heads and not self.rows
+        if self.row is not None:
+            self.row += [()] * (across - 1)
+            self.row.append(())
 
     def close_row(self) -> None:
-        """The cells of a row are words on one line."""
-        line: list[Span] = []
-        for cell in filter(None, map(tidy_run, self.row or [])):
-            line += [Span(" \u00b7 "), *cell] if line else cell
+        """The row ends."""
+        self.rows.append([tidy_run(cell) for cell in self.row or []])
         self.row = None
-        if line:
+
+    def close_table(self) -> None:
+        """The table ends: it is a block, or lines of text where no telephone could show it; that is told."""
+        rows, self.rows = self.rows, []
+        head = rows.pop(0) if self.headed and rows else []
+        rows = [row for row in rows if any(row)]
+        across = max(map(len, (head, *rows)), default=0)
+        cells = [cell for row in (head, *rows) for cell in (*row, *[()] * (across - len(row)))]
+        longest = max((len("".join(span.text for span in cell)) for cell in cells), default=0)
+        if rows and 1 < across <= MOST_COLUMNS and longest <= LONGEST_CELL and not self.lists and not self.quotes:
+            self.blocks.append(Block(BlockKind.TABLE, tuple(cells), columns=across))
+        elif any(cells):
+            self._lines([row for row in (head, *rows) if any(row)])
+
+    def _lines(self, rows: list[list[tuple[Span, ...]]]) -> None:
+        for row in rows:
+            line: list[Span] = []
+            for cell in filter(None, row):
+                line += [Span(" \u00b7 "), *cell] if line else cell
             self.words(tuple(line))
+        if max(map(len, rows)) > 1:
+            remedy = "Look at the preview; a list may serve readers better, on a telephone above all."
+            self.notices.append(Notice("table", "A table is shown as lines of text, its cells divided by \u00b7.", remedy))
 
     def place_pictures(self) -> None:
         """The outermost block has ended: its pictures come after it."""

@@ -46,6 +46,7 @@ _INLINE = frozenset(
 _STRONG, _EMPHASIS = {"b", "strong"}, {"i", "em", "cite", "dfn"}
 _LISTS = {"ul": BlockKind.BULLETS, "menu": BlockKind.BULLETS, "ol": BlockKind.NUMBERS}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_WIDEST = 20  # columns that a cell may cover
 _NOTE = re.compile(r"(?:footnote|endnote)-(?!ref-)(?P<number>\d+)")
 
 
@@ -131,13 +132,22 @@ def _starts(element: HtmlElement, reading: _Reading) -> None:
         reading.out.open_list(_LISTS[tag])
     elif len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():  # noqa: PLR2004 h1 to h6
         reading.heading = int(tag[1])
-    elif tag == "table":
-        _table(element, reading)
-    elif tag == "tr" and reading.out.row is None and reading.tables and reading.tables[-1]:
-        reading.out.row = []
+    elif tag in {"table", "tr", "td", "th"}:
+        _grid(element, reading)
     elif tag == "li":
         note = _NOTE.fullmatch(element.get("id") or "")
         reading.note = note["number"] if note else ""
+
+
+def _grid(element: HtmlElement, reading: _Reading) -> None:
+    """A table begins, a row or a cell of it."""
+    tag = element.tag
+    if tag == "table":
+        _table(element, reading)
+    elif tag != "tr":
+        reading.out.open_cell(heads=tag == "th", across=_across(element))
+    elif reading.out.row is None and reading.tables and reading.tables[-1]:
+        reading.out.row = []
 
 
 def _look(tag: str, change: int, reading: _Reading) -> None:
@@ -158,7 +168,8 @@ def _ends(element: HtmlElement, reading: _Reading) -> None:
     elif tag in _LISTS and reading.out.lists and reading.out.row is None:
         reading.out.lists.pop()
     elif tag == "table":
-        reading.tables.pop()
+        if reading.tables.pop():
+            reading.out.close_table()
     elif tag == "tr" and reading.out.row is not None:
         reading.out.close_row()
     elif tag == "li":
@@ -235,7 +246,13 @@ def _picture(element: HtmlElement, reading: _Reading) -> None:
 def _table(element: HtmlElement, reading: _Reading) -> None:
     reading.tables.append(_is_table(element))
     if reading.tables[-1]:
-        reading.out.open_table()
+        reading.out.open_table(headed=False)
+
+
+def _across(cell: HtmlElement) -> int:
+    """How many columns a cell covers; one, where that is no number or more than any table has here."""
+    said = (cell.get("colspan") or "").strip()
+    return int(said) if said.isascii() and said.isdigit() and 0 < int(said[:3]) <= _WIDEST else 1
 
 
 def _is_table(table: HtmlElement) -> bool:

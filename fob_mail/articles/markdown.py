@@ -51,12 +51,8 @@ def _mark(token: Token, assembly: Assembly) -> None:
             assembly.open_list(BlockKind.BULLETS if token.type[0] == "b" else BlockKind.NUMBERS)
         case "bullet_list_close" | "ordered_list_close":
             assembly.lists.pop()
-        case "table_open":
-            assembly.open_table()
-        case "tr_open":
-            assembly.row = []
-        case "tr_close":
-            assembly.close_row()
+        case "table_open" | "table_close" | "tr_open" | "tr_close" | "th_open" | "td_open":
+            _grid(token, assembly)
         case "blockquote_open" | "blockquote_close":
             assembly.quotes += token.nesting
         case "fence" | "code_block" | "html_block":
@@ -65,6 +61,21 @@ def _mark(token: Token, assembly: Assembly) -> None:
                 assembly.words((Span(line),))
         case _:
             pass
+
+
+def _grid(token: Token, assembly: Assembly) -> None:
+    """A table begins or ends, a row or a cell of it."""
+    match token.type:
+        case "table_open":
+            assembly.open_table(headed=True)
+        case "table_close":
+            assembly.close_table()
+        case "tr_open":
+            assembly.row = []
+        case "tr_close":
+            assembly.close_row()
+        case _:
+            assembly.open_cell(heads=token.tag == "th")
 
 
 def _spans(tokens: Sequence[Token], assembly: Assembly) -> list[Span]:

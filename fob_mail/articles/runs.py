@@ -24,7 +24,8 @@ def tidy_blocks(blocks: Iterable[Block]) -> list[Block]:
     """The blocks with tidy runs, and without those that say nothing."""
     found = []
     for block in blocks:
-        items = block.items if block.image else tuple(filter(None, map(tidy_run, block.items)))
+        as_they_are = block.image or block.kind is BlockKind.TABLE  # cells were tidied one by one, and may be empty
+        items = block.items if as_they_are else tuple(filter(None, map(tidy_run, block.items)))
         if block.kind in {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.HEADING}:
             found += [replace(block, items=(item,)) for item in items]
         elif items:

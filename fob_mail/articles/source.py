@@ -76,10 +76,16 @@ def _block(block: Block, other: int) -> str:
             return "\n".join(f"{'-*'[other]} {_line(item)}" for item in block.items)
         case BlockKind.NUMBERS:
             return "\n".join(f"{number}{'.)'[other]} {_line(item)}" for number, item in enumerate(block.items, 1))
-        case BlockKind.IMAGE:
-            return _picture(block.image or Image(""))
+        case BlockKind.TABLE:
+            return _table(block)
         case _:
-            return _line(block.items[0])
+            return _picture(block.image) if block.image else _line(block.items[0])
+
+
+def _table(block: Block) -> str:
+    """A table with its head, which Markdown asks for; a bar in a cell is escaped."""
+    head, *rows = [" | ".join(_run(cell).replace("|", "\\|") if cell else "" for cell in row) for row in block.rows]
+    return "\n".join((f"| {head} |", "|---" * block.columns + "|", *(f"| {row} |" for row in rows)))
 
 
 def _picture(image: Image) -> str:

@@ -54,7 +54,7 @@ def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> 
     _take_tail(parts)
     _take_labels(parts)
     _take_calls(parts)
-    told = announcement([block.text for block in parts.rest if block.kind is not BlockKind.HEADING])
+    told = announcement([text for block in parts.rest if block.kind is not BlockKind.HEADING for text in _passages(block)])
     further = {other.text for other in told.others if other.text != told.text} if told else set()
     lines = [line for above, line in parts.lines if above not in further]
     event, notices = event_of(told, lines, parts.title, zone, today)
@@ -163,6 +163,11 @@ def _take_labels(parts: _Parts) -> None:
             above = block.text if id(block) not in taken and block.kind is not BlockKind.HEADING and _dated(block) else above
             parts.lines += [(above, line) for found_block, line in lines if found_block is block]
         parts.rest = [block for block in parts.rest if id(block) not in taken]
+
+
+def _passages(block: Block) -> list[str]:
+    """What of a block may announce an event: all of it, or a row of a table."""
+    return block.text.split("\n") if block.kind is BlockKind.TABLE else [block.text]
 
 
 def _dated(block: Block) -> bool:

@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from fob_mail.assets import folder
 from fob_mail.composing.page import Page
 from fob_mail.composing.plain import width, wrap
+from fob_mail.composing.tables import of_numbers, words_stay_whole
 from fob_mail.errors import InputError
 from fob_mail.settings import Theme
 from fob_mail.slots import is_branch
@@ -99,7 +100,8 @@ def _environment(kind: Kind) -> ImmutableSandboxedEnvironment:
         autoescape=select_autoescape(["html"], default=False),
     )
     environment.filters["wrap"], environment.filters["columns"] = wrap, width
-    environment.tests["branch"] = is_branch
+    environment.filters["of_numbers"] = of_numbers
+    environment.tests["branch"], environment.tests["whole"] = is_branch, words_stay_whole
     return environment
 
 

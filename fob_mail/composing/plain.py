@@ -4,6 +4,7 @@ import re
 import textwrap
 
 from fob_mail.articles.article import Block, BlockKind, Span
+from fob_mail.composing.tables import as_text, of_numbers
 from fob_mail.slots import BRANCHES, MARK, Where, is_branch, parts
 
 WIDTH = 72
@@ -54,6 +55,10 @@ def plain(blocks: tuple[Block, ...], links: dict[str, int]) -> tuple[str, ...]:
 
 def _block(block: Block, links: dict[str, int]) -> str:
     items = [_run(item, links) for item in block.items]
+    if block.kind is BlockKind.TABLE:
+        across = max(block.columns, 1)
+        cells = [_PRIVATE.sub("", item) for item in (*items, *[""] * (-len(items) % across))]
+        return as_text([cells[at : at + across] for at in range(0, len(cells), across)], of_numbers(block), WIDTH, width)
     if block.kind is BlockKind.HEADING:
         text = wrap(items[0])
         return f"{text}\n{'~' * max(len(line) for line in text.splitlines())}" if text else ""

@@ -25,7 +25,9 @@ urls = st.one_of(
 )
 spans = st.builds(Span, words, urls, st.booleans(), st.booleans())
 items = st.lists(st.lists(spans, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3).map(tuple)
-blocks = st.builds(Block, st.sampled_from([kind for kind in BlockKind if kind is not BlockKind.IMAGE]), items, st.integers(0, 4))
+blocks = st.builds(
+    Block, st.sampled_from([kind for kind in BlockKind if kind is not BlockKind.IMAGE]), items, st.integers(0, 4), st.integers(0, 3)
+)
 people = st.lists(st.builds(Person, words, words), max_size=2).map(tuple)
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(LONDON))  # noqa: DTZ001 the strategy adds it
 events = st.builds(

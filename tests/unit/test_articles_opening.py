@@ -104,7 +104,8 @@ def test_of_a_page_the_article_is_taken_and_the_rest_is_told() -> None:
     assert article.event is not None
     assert article.event.attendance is Attendance.HYBRID
     assert article.calls[0].url == "https://example.org/r"
-    assert {notice.about for notice in source.notices} >= {"page-part", "table"}
+    assert [block.text for block in article.body if block.kind is BlockKind.TABLE] == ["day \u00b7 place\none \u00b7 Leeds"]
+    assert {notice.about for notice in source.notices} >= {"page-part"}
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252"])

@@ -352,13 +352,23 @@ def test_marks_of_markdown_in_plain_text_are_told_and_kept(marks: str) -> None:
     assert "looks-like-markdown" not in {notice.about for notice in an_article(f"# Title\n\nText.\n\n{marks}\n", "article.md").notices}
 
 
-def test_a_table_in_markdown_is_told_and_a_picture_comes_after_its_paragraph() -> None:
+def test_a_table_is_a_block_and_a_picture_comes_after_its_paragraph() -> None:
     article = an_article(
         "# Title\n\nText ![the well](https://example.org/well.png) here.\n\n| day | place |\n|---|---|\n| one | Leeds |\n", "a.md"
     )
 
-    assert {notice.about for notice in article.notices} >= {"table"}
-    assert [block.text for block in article.body] == ["Text here.", "the well", "day \u00b7 place", "one \u00b7 Leeds"]
+    assert [block.text for block in article.body] == ["Text here.", "the well", "day \u00b7 place\none \u00b7 Leeds"]
+    assert article.body[-1].kind is BlockKind.TABLE
+
+
+def test_a_table_that_no_telephone_could_show_is_lines_of_text_and_that_is_told() -> None:
+    article = an_article("# Title\n\nText. More.\n\n| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n", "a.md")
+
+    assert [block.text for block in article.body][-2:] == [
+        "a \u00b7 b \u00b7 c \u00b7 d \u00b7 e \u00b7 f",
+        "1 \u00b7 2 \u00b7 3 \u00b7 4 \u00b7 5 \u00b7 6",
+    ]
+    assert "table" in {notice.about for notice in article.notices}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ PIECES = (
         "Chair: Cy",
     ),
     *("Register here", "http://", "https://é.org/é?a=1&b", "Follow us at ", "By Ada", "{{ first_name }}", "online", "<p>", "</p>", "<li>"),
-    *("<b>x </b>", "<br>", "<h1>", "<td>"),
+    *("<b>x </b>", "<br>", "<h1>", "<td>", "<table><tr>", "<th>", "<tr>", "</table>"),
+    *("\n| a | b |\n|---|---|\n", "| ", " | ", " |\n", "\\|"),
 )
 TEXTS = st.lists(st.one_of(*[st.sampled_from(PIECES)] * 3, st.text(max_size=5)), max_size=40).map("".join)
 
@@ -71,6 +72,7 @@ def test_looks_links_lists_and_pictures_come_back() -> None:
         Block(BlockKind.BULLETS, ((Span("- one"),), (Span("link [x]", href="https://example.org/a_(b)?c=1&d"),))),
         Block(BlockKind.BULLETS, ((Span("of another list"),),)),
         Block(BlockKind.NUMBERS, ((Span("1. in it"),),)),
+        Block(BlockKind.TABLE, ((), (Span("a|b\\|"),), (Span("# c"),), (), mixed, (Span("\N{NO-BREAK SPACE}"),)), columns=2),
         Block(BlockKind.HEADING, ((Span("# Sharp #"),),), 3),
         picture(Image("pictures/the well<1>.png", "The [old] well*")),
     )
