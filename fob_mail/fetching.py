@@ -50,15 +50,15 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def fetch(url: str, *, permits: Permits = is_public, longest: float = LONGEST) -> Fetched:
+def fetch(url: str, *, permits: Permits = is_public, longest: float = LONGEST, redirects: int = REDIRECTS) -> Fetched:
     """The page at an address. Raises InputError with what is wrong and what to do instead."""
     deadline = time.monotonic() + longest
-    for _ in range(REDIRECTS + 1):
+    for _ in range(redirects + 1):
         answer = _asked(url, permits, deadline, longest)
         if isinstance(answer, Fetched):
             return answer
         url = answer
-    raise InputError(f"The page leads on from address to address more than {REDIRECTS} times.", _REMEDY)
+    raise InputError(f"The page leads on from address to address more than {redirects} times.", _REMEDY)
 
 
 def _asked(url: str, permits: Permits, deadline: float, longest: float) -> Fetched | str:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0008"
+SCHEMA_REVISION = "0009"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -398,6 +398,17 @@ class Feedback(Base):
     kind: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(20), default="", server_default="")
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UsedToken(Base):
+    """A token by which a vendor signed a webhook, and the one event for which it is good; forgotten once it is too old to be believed."""
+
+    __tablename__ = "used_tokens"
+    __table_args__ = (Index(None, "at"),)
+
+    token: Mapped[str] = mapped_column(String(120), primary_key=True)
+    event_key: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

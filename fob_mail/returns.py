@@ -1,16 +1,19 @@
 """What came back, written down once: whose delivery it was, what it was, and how often lately."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fob_mail.links import Links, Place, Subscribed
-from fob_mail.models import Campaign, Delivery, Feedback, Subscriber
+from fob_mail.models import Campaign, Delivery, Feedback, Subscriber, UsedToken
 
 MOST_LOOKED_AT = 50
 """Deliveries of one person whose Message-IDs are computed, the newest first."""
+
+TOKENS_KEPT = timedelta(days=2)
+"""Longer than any vendor's signature is believed."""
 
 
 def note(session: Session, key: str, place: Place | None, kind: str, status: str, text: str, now: datetime) -> bool:  # noqa: PLR0913, PLR0917 a row is all of these
@@ -39,6 +42,14 @@ def told_otherwise(session: Session, key: str, place: Place, kind: str) -> bool:
     by_vendor = Feedback.event_key.like("%:%")
     other_way = ~by_vendor if ":" in key else by_vendor
     return session.scalar(select(Feedback.id).where(*here, other_way).limit(1)) is not None
+
+
+def good_for(session: Session, token: str, key: str, now: datetime) -> bool:
+    """Whether a token is good for an event: used never before, or for this one. Tokens of two days ago are forgotten."""
+    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(build(UsedToken).values(token=token, event_key=key, at=now).on_conflict_do_nothing(index_elements=["token"]))
+    session.execute(delete(UsedToken).where(UsedToken.at < now - TOKENS_KEPT))
+    return session.scalar(select(UsedToken.event_key).where(UsedToken.token == token)) == key
 
 
 def subscribed_at(session: Session, place: Place) -> Subscribed | None:

@@ -28,7 +28,7 @@ PATIENCE = 10.0
 
 LARGEST_HEADERS = 32 * 1024
 LARGEST_READ = 256 * 1024
-"""Above this waitress cuts in with a line of its own; from 16 KB up to it the application's page does."""
+"""Above this waitress cuts in with a line of its own; from 16 KB up to it the application's page does. Webhooks have more room."""
 
 
 @click.command("serve")
@@ -100,9 +100,13 @@ def listen(app: "Flask", host: str, port: int) -> "BaseWSGIServer":
     """A waitress server that has its port and is ready to run(); raises InputError with the remedy if it cannot have it."""
     from waitress import create_server  # noqa: PLC0415
 
+    from fob_mail.web.room import give_room  # noqa: PLC0415
+
+    sockets: dict[object, object] = {}
     try:
-        return create_server(
+        server = create_server(
             app,
+            map=sockets,
             host=host,
             port=port,
             threads=THREADS,
@@ -115,6 +119,8 @@ def listen(app: "Flask", host: str, port: int) -> "BaseWSGIServer":
         raise _no_port(error, host, port) from None
     except ValueError:
         raise InputError(f"{host!r} is not an address of this machine.", "Try --host 127.0.0.1") from None
+    give_room(sockets.values())
+    return server
 
 
 def address_of(server: "BaseWSGIServer", host: str) -> str:

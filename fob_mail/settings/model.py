@@ -17,6 +17,7 @@ from fob_mail.settings.kinds import YEAR, Key, MaybeFile, Seconds, Visible
 from fob_mail.settings.pages import Joining, Retention, Web
 from fob_mail.settings.relays import LOCAL_HOSTS, THE_ONE, Domain, Relay, Smtp
 from fob_mail.settings.theme import Theme
+from fob_mail.settings.webhooks import Webhooks
 
 LONGEST_DNS_NAME = 253
 
@@ -171,6 +172,7 @@ class Settings(BaseModel):
     feedback: ComesBack = Field(default_factory=ComesBack)
     imap: Imap = Field(default_factory=Imap)
     pop3: Pop3 = Field(default_factory=Pop3)
+    webhooks: Webhooks = Field(default_factory=Webhooks)
     dkim: list[Dkim] = Field(
         default=[], description="Keys that sign each mail by DKIM in this process, a [[dkim]] section each; none: the relay signs."
     )

@@ -171,6 +171,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         "smtp": smtp,
         "relays": relays,
         "dkim": dkim,
+        "imap": settings.imap.model_copy(update={"ca_file": settings.imap.ca_file and folder / settings.imap.ca_file}),
         "pop3": settings.pop3.model_copy(update={"ca_file": settings.pop3.ca_file and folder / settings.pop3.ca_file}),
         "templates_folder": templates,
     }

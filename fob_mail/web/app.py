@@ -1,6 +1,7 @@
 """The Flask application: its journeys, and a kind page with the right status for whatever goes wrong."""
 
 import logging
+from collections.abc import Callable
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -11,10 +12,10 @@ from fob_mail.database import Database
 from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
 from fob_mail.translations import to_say
-from fob_mail.web import archive, home, joining, leaving, mine, preferring, reading
+from fob_mail.web import archive, home, joining, leaving, mine, preferring, reading, webhooks
 from fob_mail.web.gate import WRONG_HOST, Gate
 from fob_mail.web.pages import FOLDER, Saying, draw, notice, words_for
-from fob_mail.web.site import Site
+from fob_mail.web.site import Site, outside
 from fob_mail.web.together import Together
 
 log = logging.getLogger("fob_mail.web")
@@ -45,8 +46,8 @@ AWAY = Saying(to_say("One moment, please"), to_say("We cannot reach our own reco
 _PAGES = {400: NOT_UNDERSTOOD, 404: NOT_FOUND, 405: NOT_UNDERSTOOD, 413: TOO_LARGE}
 
 
-def create_app(settings: Settings, database: Database) -> Flask:
-    """The public pages of one installation, as a WSGI application for waitress or any other server."""
+def create_app(settings: Settings, database: Database, outside: Callable[[str], bytes] = outside) -> Flask:
+    """The public pages of one installation, as a WSGI application for waitress or any other server; `outside` asks the web."""
     app = Flask("fob_mail.web", static_folder=None, template_folder=FOLDER)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=MOST_FIELDS, PROPAGATE_EXCEPTIONS=False
@@ -54,8 +55,8 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would redirect, which RFC 8058 §3.1 forbids
     links = Links(settings.keys(), settings.base_url)
-    site = Site(settings, links, database, Together(database))
-    journeys = (home, leaving, joining, preferring, mine, reading, archive)
+    site = Site(settings, links, database, Together(database), outside)
+    journeys = (home, leaving, joining, preferring, mine, reading, archive, webhooks)
     for journey in (one.journey for one in journeys):
         app.register_blueprint(journey(site))
     _answer_kindly(app, settings.organisation)

@@ -1,10 +1,12 @@
 """What every journey needs of the installation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import request
 
 from fob_mail.database import Database
+from fob_mail.fetching import fetch
 from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
 from fob_mail.web.gate import NETWORK
@@ -19,6 +21,7 @@ class Site:
     links: Links
     database: Database
     together: Together
+    outside: Callable[[str], bytes]
 
     @property
     def organisation(self) -> Organisation:
@@ -29,6 +32,11 @@ class Site:
     def digest_key(self) -> bytes:
         """What digests are keyed by."""
         return self.settings.digest_key.get_secret_value().encode()
+
+
+def outside(url: str) -> bytes:
+    """What a public address of the web answers, if it does soon and leads nowhere else. Raises InputError."""
+    return fetch(url, longest=10.0, redirects=0).raw
 
 
 def network() -> str:

@@ -99,6 +99,28 @@ def test_what_it_does_not_serve_it_refuses_and_goes_on(server: Server) -> None:
     assert b" 200 " in _send(server.port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 
 
+def test_webhooks_have_more_room_than_anything_else(settings_file: Path, database: Database) -> None:
+    del database
+    with settings_file.open("a", encoding="utf-8") as file:
+        file.write('[webhooks]\nbrevo_secret = "harbour-lights-at-dusk-2027"\n')
+    head = b"POST /%b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer harbour-lights-at-dusk-2027\r\n"
+
+    def send(path: bytes, size: int, *, whole: bool = True) -> bytes:
+        """What is told of a body of that size; of one that is refused by its size, before it is sent."""
+        said = head % path + b"Content-Length: %d\r\n\r\n" % size
+        return _send(running.port, said + (b"[]".ljust(size) if whole else b"")).split(b" ")[1]
+
+    with serving(settings_file) as running:
+        statuses = [
+            send(b"webhooks/brevo", 900_000),
+            send(b"webhooks/brevo", 1_100_000, whole=False),
+            send(b"u/x", 900_000, whole=False),
+            send(f"u/{LINKS.unsubscribe_token(Subscribed(1, 1, 1))}".encode(), 20_000),
+        ]
+
+    assert statuses == [b"200", b"413", b"413", b"413"]
+
+
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly_and_its_log_holds_no_token(server: Server, by: signal.Signals) -> None:
     _send(server.port, _one_click(1))

@@ -23,7 +23,7 @@ personalising
 signing
 articles
 calendars
-events public_web dns_records
+events public_web dns_records vendors
 inbound
 outcomes
 smtp
