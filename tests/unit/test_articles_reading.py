@@ -362,7 +362,9 @@ def test_a_table_is_a_block_and_a_picture_comes_after_its_paragraph() -> None:
 
 
 def test_a_table_that_no_telephone_could_show_is_lines_of_text_and_that_is_told() -> None:
-    article = an_article("# Title\n\nText. More.\n\n| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n", "a.md")
+    article = an_article(
+        "# Title\n\nText. More.\n\n| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n", "a.md"
+    )
 
     assert [block.text for block in article.body][-2:] == [
         "a \u00b7 b \u00b7 c \u00b7 d \u00b7 e \u00b7 f",
