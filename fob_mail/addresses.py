@@ -72,7 +72,9 @@ def mask(address: str) -> str:
 
 
 def wire_form(address: str) -> str | None:
-    """The address as plain SMTP takes it: the domain as A-labels (RFC 5891); None if the local part needs SMTPUTF8 (RFC 6531)."""
+    """The address as plain SMTP takes it: the domain as A-labels (RFC 5891); None if the local part needs SMTPUTF8 (RFC 6531),
+    or if it is no address that could be on the wire at all.
+    """
     if _ON_THE_WIRE.fullmatch(address):
         return address
     local, _, domain = address.rpartition("@")
@@ -80,7 +82,11 @@ def wire_form(address: str) -> str | None:
         return None
     import idna  # noqa: PLC0415 large tables, for few addresses
 
-    return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    try:
+        whole = f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return None
+    return whole if _ON_THE_WIRE.fullmatch(whole) else None
 
 
 def international_form(address: str) -> str | None:

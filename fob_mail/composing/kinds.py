@@ -1,6 +1,6 @@
 """Kinds of mail: which there are, ours and the organisers' own, and what their templates make of a page.
 
-Templates run in Jinja2's sandbox: they see the page and change nothing. Whatever is wrong in one is told by file and line.
+Templates run in a sandbox: they see the page and change nothing. Whatever is wrong in one is told by file and line.
 """
 
 import difflib
@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, select_autoescape
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from fob_mail.assets import folder
 from fob_mail.composing.page import Page
 from fob_mail.composing.plain import width, wrap
+from fob_mail.composing.sandbox import Sandbox
 from fob_mail.composing.tables import of_numbers, words_stay_whole
 from fob_mail.errors import InputError
 from fob_mail.settings import Theme
@@ -52,7 +52,7 @@ class Kind:
             raise InputError(f"The template {self.name!r} asks for {error}, which is not there.", _REMEDY) from None
         except TemplateSyntaxError as error:
             raise InputError(f"{error.filename or error.name}, line {error.lineno}: {error.message}", _REMEDY) from None
-        except (TemplateError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
+        except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             raise InputError(f"{self._place(error)}: {error}", _REMEDY) from None
 
     def styles(self, name: str, theme: Theme, direction: str = "ltr") -> str:
@@ -93,8 +93,8 @@ def kinds(own: Path | None) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def _environment(kind: Kind) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+def _environment(kind: Kind) -> Sandbox:
+    environment = Sandbox(
         loader=FileSystemLoader(kind.folders),
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"], default=False),

@@ -9,6 +9,7 @@ from babel import Locale
 from babel.lists import format_list
 
 from fob_mail import translations
+from fob_mail.composing.sandbox import filled
 from fob_mail.events import When
 from fob_mail.translations import FALLBACK, direction, primary
 
@@ -28,15 +29,15 @@ class Words:
 
     def say(self, phrase: str, **slots: str) -> str:
         """An English phrase in this language, with its slots filled."""
-        return self.phrases.gettext(phrase).format(**slots)
+        return filled(self.phrases.gettext(phrase), {**slots})
 
     def say_many(self, one: str, many: str, number: int) -> str:
         """A phrase for one thing or for many, as this language counts; `{number}` is its slot."""
-        return self.phrases.ngettext(one, many, number).format(number=number)
+        return filled(self.phrases.ngettext(one, many, number), {"number": number})
 
     def say_in(self, context: str, phrase: str, **slots: str | int) -> str:
         """A phrase that means nothing without its context: a date's pattern, say, or a pair of marks."""
-        return self.phrases.pgettext(context, phrase).format(**slots)
+        return filled(self.phrases.pgettext(context, phrase), slots)
 
     def pattern(self, context: str, expression: str) -> str:
         """A regular expression over a writer's own words, for English; in this language."""
