@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from fob_mail.links import Links, Place, Subscribed
 from fob_mail.models import Campaign, Delivery, Feedback, Subscriber, UsedToken
 
 MOST_LOOKED_AT = 50
-"""Deliveries of one person whose Message-IDs are computed, the newest first."""
+"""Campaigns whose Message-IDs are computed, the newest first, and addresses of one event that are looked up."""
 
 TOKENS_KEPT = timedelta(days=2)
 """Longer than any vendor's signature is believed."""
@@ -71,16 +71,31 @@ def place_of(session: Session, who: Subscribed) -> Place | None:
 def place_by_message_id(session: Session, message_ids: tuple[str, ...], recipients: tuple[str, ...], links: Links) -> Place | None:
     """The delivery to one of these addresses that has one of these Message-IDs, which only we can have made."""
     local = {name.strip("<> ").partition("@")[0] for name in message_ids}
-    mailed = (
-        select(Delivery.campaign_id, Delivery.position, Delivery.subscriber_id)
-        .where(Delivery.address.in_(recipients))
-        .order_by(Delivery.campaign_id.desc())
-        .limit(MOST_LOOKED_AT)
-    )
-    for campaign, position, subscriber in session.execute(mailed) if local and recipients else ():
-        if links.message_id(campaign, subscriber, "x").strip("<>").partition("@")[0] in local:
-            return Place(campaign, position)
+    if not local or not recipients:
+        return None
+    for subscriber in _called(session, recipients):
+        for campaign in _newest(session):
+            if links.message_id(campaign, subscriber, "x").strip("<>").partition("@")[0] in local:
+                return place_of(session, Subscribed(subscriber, 0, campaign))
     return None
+
+
+def newest_to(session: Session, recipients: tuple[str, ...]) -> Place | None:
+    """The newest delivery to one of these addresses."""
+    mailed = (Delivery.campaign_id.in_(_newest(session)), Delivery.subscriber_id.in_(_called(session, recipients)))
+    newest = select(Delivery.campaign_id, Delivery.position).where(*mailed).order_by(Delivery.campaign_id.desc()).limit(1)
+    row = session.execute(newest).first()
+    return Place(row[0], row[1]) if row else None
+
+
+def _called(session: Session, addresses: tuple[str, ...]) -> list[int]:
+    """Who has one of these addresses, by their ids; deliveries themselves are not looked up by address, for there are millions."""
+    return list(session.scalars(select(Subscriber.id).where(Subscriber.address.in_(addresses[:MOST_LOOKED_AT]))))
+
+
+def _newest(session: Session) -> list[int]:
+    """The newest campaigns, by their ids."""
+    return list(session.scalars(select(Campaign.id).order_by(Campaign.id.desc()).limit(MOST_LOOKED_AT)))
 
 
 def reader_of(session: Session, place: Place) -> Subscriber | None:
@@ -90,7 +105,8 @@ def reader_of(session: Session, place: Place) -> Subscriber | None:
 
 
 def often(session: Session, subscriber_id: int, kind: str, since: datetime) -> int:
-    """How many events of a kind there were about a subscriber since then."""
-    here = (Delivery.campaign_id == Feedback.campaign_id) & (Delivery.position == Feedback.position)
-    counted = select(func.count()).select_from(Feedback).join(Delivery, here)
-    return session.scalar(counted.where(Delivery.subscriber_id == subscriber_id, Feedback.kind == kind, Feedback.at >= since)) or 0
+    """How many events of a kind there were about a subscriber since then, of the newest campaigns."""
+    mailed = (Delivery.campaign_id.in_(_newest(session)), Delivery.subscriber_id == subscriber_id)
+    places = [tuple(row) for row in session.execute(select(Delivery.campaign_id, Delivery.position).where(*mailed))]
+    about = tuple_(Feedback.campaign_id, Feedback.position).in_(places)
+    return session.scalar(select(func.count()).select_from(Feedback).where(about, Feedback.kind == kind, Feedback.at >= since)) or 0

@@ -38,6 +38,7 @@ class Heading:
     list_name: str
     automatic: bool = False  # written by a program on its own account (RFC 3834 §5), not by an organiser
     listed: bool = True  # mail of the list, with its name and the way out in the headers
+    echoes: tuple[str, ...] = ()  # headers that vendors give back with each event, {} where the reader's token goes
 
     @property
     def domain(self) -> str:
@@ -157,6 +158,9 @@ def _headers(composed: Composed, heading: Heading) -> list[bytes | Slot]:
     own = [("To", "to"), ("Date", "date"), ("Message-ID", "message_id")]
     for header, slot in [*own, ("List-Unsubscribe", "list_unsubscribe")] if heading.listed else own:
         stream += [f"{header}: ".encode(), Slot(slot, Where.HEADER), b"\r\n"]
+    for echo in heading.echoes:
+        before, after = echo.split("{}")
+        stream += [before.encode("ascii"), Slot("token", Where.HEADER), f"{after}\r\n".encode("ascii")]
     return stream
 
 

@@ -68,10 +68,11 @@ def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to
 def heed(session: Session, incoming: Incoming, links: Links, terms: Terms, *, vouched: bool = False) -> Taken:
     """Write an event down and do what follows from it, in the caller's transaction: a mail's, or what a vendor tells.
 
-    `vouched`: a vendor whose word was verified tells it, so a wish to leave needs no token but that which shows the delivery.
+    `vouched`: a vendor whose word was verified tells it, so a wish to leave needs no token but that which shows the delivery; and where it
+    gives none back, whom it names is believed: it is the newest delivery to that address.
     What a vendor told and a mail tells too, of the same delivery and of the same kind, counts once, whichever comes first.
     """
-    place = place_of(session, incoming, links)
+    place = place_of(session, incoming, links) or (returns.newest_to(session, incoming.recipients) if vouched else None)
     if place and returns.told_otherwise(session, incoming.key, place, incoming.kind):
         return Taken(incoming.kind, False, True, "it was taken before, by another way", incoming.reason)
     new = returns.note(session, incoming.key, place, incoming.kind, incoming.status, incoming.reason, clock(session))

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 from enum import StrEnum
@@ -31,6 +31,7 @@ from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Relay, Settings
 from fob_mail.signing.seal import Signer
 from fob_mail.smtp.relay import open_session
+from fob_mail.vendors import echoes
 
 log = logging.getLogger("fob_mail.sending")
 
@@ -156,7 +157,7 @@ def _ended(database: Database, campaign_id: int, transmission: Transmission, cle
 
 def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Composed], settings: Settings, links: Links) -> Personaliser:
     """What makes each reader's message: the templates of all languages, and what all messages share."""
-    heading = heading_of(to)
+    heading = replace(heading_of(to), echoes=echoes_of(settings))
     sending = settings.sending
     sender = Sender(
         campaign_id=campaign.id,
@@ -170,6 +171,16 @@ def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Compos
     templates = {language: message_template(composed, heading) for language, composed in parts.items()}
     default = to.language if to.language in templates else next(iter(templates))
     return Personaliser(templates, default, sender, links, signers_of(settings))
+
+
+def echoes_of(settings: Settings) -> tuple[str, ...]:
+    """The headers by which the vendors that are heard give back whose mail an event is about; of the others, none."""
+    heard = {
+        echoes.POSTMARK: settings.webhooks.postmark_secret.get_secret_value(),
+        echoes.SENDGRID: settings.webhooks.sendgrid_public_key,
+        echoes.BREVO: settings.webhooks.brevo_secret.get_secret_value(),
+    }
+    return tuple(echo for echo, is_set in heard.items() if is_set)
 
 
 def signers_of(settings: Settings) -> list[Signer]:

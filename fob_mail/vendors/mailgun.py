@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fob_mail.inbound.incoming import Incoming, Kind, Tokens
-from fob_mail.vendors.told import ECHOED, Event, at, incoming_of, key_of, word
+from fob_mail.vendors.echoes import ECHOED
+from fob_mail.vendors.told import Event, at, incoming_of, key_of, word
 
 NAME = "Mailgun"
 OLDEST = 12 * 3600

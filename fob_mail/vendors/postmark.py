@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from fob_mail.inbound.incoming import Incoming, Kind, Tokens
-from fob_mail.vendors.told import ECHOED, Event, at, incoming_of, objects, word
+from fob_mail.vendors.echoes import ECHOED
+from fob_mail.vendors.told import Event, at, incoming_of, objects, word
 
 NAME = "Postmark"
 _BOUNCES = {
@@ -48,7 +49,7 @@ def _event(one: object) -> Event | None:
 
 
 def _tokens(one: object) -> Tokens:
-    """Metadata comes back with each event: what our mails carry in X-PM-Metadata-fob-mail."""
+    """Metadata comes back with each event: see echoes."""
     metadata = at(one, "Metadata")
     names = metadata if isinstance(metadata, dict) else {}
     return Tokens(links=tuple(word(metadata, name) for name in names if isinstance(name, str) and name.lower() == ECHOED))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from fob_mail.inbound.causes import verdict_of
 from fob_mail.inbound.incoming import Cause, Incoming, Kind, Tokens
-from fob_mail.vendors.told import ECHOED, Event, Header, incoming_of, objects, word
+from fob_mail.vendors.echoes import ECHOED
+from fob_mail.vendors.told import Event, Header, incoming_of, objects, word
 
 NAME = "SendGrid"
 SIGNATURE, TIMESTAMP = "X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp"

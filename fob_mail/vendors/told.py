@@ -10,9 +10,6 @@ from fob_mail.errors import InputError
 from fob_mail.inbound.causes import Verdict, diagnostic_of, verdict_of
 from fob_mail.inbound.incoming import Cause, Failure, Incoming, Kind, Known, Tokens
 
-ECHOED = "fob-mail"
-"""Under what name our mails carry their token to vendors that give it back with each event."""
-
 LONGEST_WORD = 2000
 _FAILURES = frozenset({Kind.HARD, Kind.SOFT, Kind.BLOCKED, Kind.DELAYED})
 _PASSES = frozenset({Cause.FULL, Cause.THROTTLED, Cause.GREYLISTED, Cause.TOO_BIG})

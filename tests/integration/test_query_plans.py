@@ -3,17 +3,19 @@
 The databases believe what they counted when there were ten people, as after a large import: statistics are stale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger
+from fob_mail import campaigns, ledger, returns
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
+from fob_mail.links import Links
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Outcome, Retries
 from tests.builders import make_list, make_subscriber
@@ -21,8 +23,8 @@ from tests.builders import make_list, make_subscriber
 PEOPLE = 20_000
 FEW = 10
 LARGE = ("deliveries", "subscribers", "subscriptions")
-SMALL = ("json_each", "SCAN r'", "SCAN owed", "CONSTANT ROW")
-"""What SQLite may scan: what it was told, and what it has found of a batch."""
+SMALL = ("json_each", "SCAN r'", "SCAN owed", "CONSTANT ROW", "SCAN campaigns")
+"""What SQLite may scan: what it was told, what it has found of a batch, and campaigns, which are few."""
 
 MANY = {
     "sqlite": "WITH RECURSIVE numbers(n) AS (SELECT 11 UNION ALL SELECT n + 1 FROM numbers WHERE n < :people)",
@@ -59,8 +61,31 @@ def campaign(database: Database) -> int:
     return draft.id
 
 
-def plans(database: Database, campaign_id: int) -> dict[str, str]:
-    """How the database would run each statement of a batch's life, by the statement."""
+def of_a_batch(session: Session, campaign_id: int) -> None:
+    """A batch's life."""
+    now = clock(session)
+    got = ledger.lease(session, campaign_id, "worker", now, now + timedelta(minutes=5))
+    assert got
+    outcomes = [Outcome(one.position, DeliveryState.ACCEPTED, 250, "2.0.0 Ok") for one in got.recipients]
+    ledger.settle(session, campaign_id, outcomes, now)
+    ledger.finish(session, got.batch_id, "worker", now, Retries((60,), timedelta(days=2)))
+
+
+def of_an_event(session: Session, campaign_id: int) -> None:
+    """What is asked about one event that came back."""
+    links = Links([b"s" * 40], "")
+    sent = links.message_id(campaign_id, 105, "x")
+    place = returns.place_by_message_id(session, (sent,), ("p12@example.org", "p15@example.org", "p16@example.org"), links)
+    assert place is None or place.campaign_id == campaign_id
+    place = returns.newest_to(session, ("p15@example.org",))
+    assert place
+    assert returns.reader_of(session, place)
+    assert not returns.told_otherwise(session, "mailgun:1", place, "hard")
+    assert not returns.often(session, 115, "soft", clock(session))
+
+
+def plans(database: Database, campaign_id: int, live: Callable[[Session, int], None]) -> dict[str, str]:
+    """How the database would run each statement of what is done, by the statement."""
     asked: list[tuple[str, Any]] = []
 
     def note(connection: Connection, cursor: DBAPICursor, statement: str, parameters: Sequence[Any], *_: object) -> None:
@@ -69,12 +94,7 @@ def plans(database: Database, campaign_id: int) -> dict[str, str]:
 
     event.listen(database.engine, "before_cursor_execute", note)
     with database.begin() as session:
-        now = clock(session)
-        got = ledger.lease(session, campaign_id, "worker", now, now + timedelta(minutes=5))
-        assert got
-        outcomes = [Outcome(one.position, DeliveryState.ACCEPTED, 250, "2.0.0 Ok") for one in got.recipients]
-        ledger.settle(session, campaign_id, outcomes, now)
-        ledger.finish(session, got.batch_id, "worker", now, Retries((60,), timedelta(days=2)))
+        live(session, campaign_id)
     event.remove(database.engine, "before_cursor_execute", note)
     explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
     fences = "" if database.is_sqlite else "".join(f"{statement};" for statement, _ in asked if statement.startswith("SET LOCAL"))
@@ -89,8 +109,11 @@ def plans(database: Database, campaign_id: int) -> dict[str, str]:
     return told
 
 
-def test_no_statement_of_a_batch_reads_a_large_table_from_end_to_end(database: Database, campaign: int) -> None:
-    told = plans(database, campaign)
+@pytest.mark.parametrize("live", [of_a_batch, of_an_event])
+def test_no_statement_of_a_batch_or_an_event_reads_a_large_table_from_end_to_end(
+    database: Database, campaign: int, live: Callable[[Session, int], None]
+) -> None:
+    told = plans(database, campaign, live)
 
     assert len(told) >= 5
     for statement, plan in told.items():

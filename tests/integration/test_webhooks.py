@@ -4,6 +4,9 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,12 +18,16 @@ from fob_mail import campaigns
 from fob_mail.addresses import digest
 from fob_mail.audience import leaving, suppressions
 from fob_mail.database import Database, clock
+from fob_mail.errors import InputError
+from fob_mail.feedback.taking import Terms, take
 from fob_mail.links import Links, Place, Subscribed
 from fob_mail.models import Feedback, SubscriptionState, SuppressionReason
-from fob_mail.settings import Settings
+from fob_mail.sending.run import Controls, echoes_of, run
+from fob_mail.settings import Settings, Smtp
 from fob_mail.settings.webhooks import Webhooks
 from fob_mail.web.app import create_app
 from tests.builders import composed_parts, make_list, make_subscriber
+from tests.recording_relay import RecordingRelay
 from tests.vendors import SECRET, SIGNING_KEY, TOPIC, Amazon, SendGrid, basic, mailgun
 
 ROSA = "rosa@example.org"
@@ -33,6 +40,7 @@ class Told:
     web: FlaskClient
     database: Database
     links: Links
+    hooks: Webhooks
     amazon: Amazon = field(default_factory=Amazon)
     sendgrid: SendGrid = field(default_factory=SendGrid)
 
@@ -91,7 +99,7 @@ def told(settings: Settings, database: Database) -> Told:
         brevo_secret=SecretStr(SECRET),
     )
     app = create_app(settings.model_copy(update={"webhooks": hooks}), database, amazon.outside)
-    return Told(app.test_client(), database, Links(settings.keys(), settings.base_url), amazon, sendgrid)
+    return Told(app.test_client(), database, Links(settings.keys(), settings.base_url), hooks, amazon, sendgrid)
 
 
 # --- Amazon SES ---
@@ -195,8 +203,6 @@ def test_the_subscription_to_the_topic_is_confirmed_at_amazon_alone(told: Told) 
 
 
 def test_while_amazon_is_away_it_is_asked_to_tell_again(told: Told, settings: Settings) -> None:
-    from fob_mail.errors import InputError
-
     def away(url: str) -> bytes:
         raise InputError(f"{url} cannot be reached.", "Try again.")
 
@@ -533,6 +539,29 @@ def test_what_brevo_calls_it_is_what_follows(told: Told, event: str, kind: str) 
 # --- all of them ---
 
 
+def test_our_mails_carry_what_the_vendors_that_are_heard_give_back(told: Told, settings: Settings, tmp_path: Path) -> None:
+    journal = settings.sending.model_copy(update={"journal_folder": tmp_path / "journal"})
+    with RecordingRelay() as relay:
+        smtp = Smtp(host="127.0.0.1", port=relay.port)
+        hooks = {"webhooks": told.hooks, "smtp": smtp, "sending": journal}
+        run(told.database, "c", settings.model_copy(update=hooks), told.links, Controls(lambda _: None, lambda _: None, wait=False))
+        mails = {message.recipient: message_from_bytes(message.content, policy=policy.default) for message in relay.messages}
+        lengths = [len(line) for message in relay.messages for line in message.content.split(b"\r\n") if line.startswith((b"X-", b" {"))]
+
+    rosas = mails[ROSA]
+    assert rosas["X-PM-Metadata-fob-mail"] == rosas["X-Mailin-custom"] == told.token
+    assert json.loads(rosas["X-SMTPAPI"]) == {"unique_args": {"fob-mail": told.token}}
+    assert mails["luis@example.org"]["X-Mailin-custom"] != told.token
+    assert not [part.defects for part in rosas.walk() if part.defects]
+    assert max(lengths) <= 78
+    told.sendgrid.post(told.web, [sendgrid_event(told, **{"smtp-id": "<another@one>", "fob-mail": told.token, "email": "redacted"})])
+    assert told.places() == [(1, 1)]
+
+
+def test_our_mails_carry_nothing_for_vendors_that_are_not_heard(settings: Settings) -> None:
+    assert echoes_of(settings) == ()
+
+
 @pytest.mark.parametrize("vendor", ["postmark", "brevo"])
 def test_whoever_does_not_know_the_secret_changes_nothing(told: Told, vendor: str) -> None:
     event = postmark(told) if vendor == "postmark" else brevo(told)
@@ -551,6 +580,18 @@ def test_whoever_does_not_know_the_secret_changes_nothing(told: Told, vendor: st
     assert {(answer.status_code, answer.data) for answer in answers} == {(401, b"")}
     assert told.kinds() == []
     assert told.why() is None
+
+
+def test_where_no_token_comes_back_the_vendors_word_for_the_address_is_believed(told: Told) -> None:
+    with told.database.begin() as session:
+        to = campaigns.list_of(session, campaigns.find(session, "c"))
+        campaigns.save_draft(session, "d", to, "a.txt", "", [composed_parts()], clock(session))
+        campaigns.freeze(session, campaigns.find(session, "d"), 10, clock(session))
+
+    told.web.post("/webhooks/postmark", json=postmark(told, Metadata={}, RecordType="SpamComplaint", Type="SpamComplaint"), headers=basic())
+
+    assert (told.kinds(), told.places()) == (["complaint"], [(2, 1)])
+    assert told.why() is SuppressionReason.COMPLAINT
 
 
 def test_a_token_that_was_not_made_here_names_nobody(told: Told) -> None:
@@ -604,11 +645,6 @@ def test_a_vendor_that_is_not_set_has_no_page(database: Database, settings: Sett
 
 
 def test_a_bounce_that_a_mail_and_a_vendor_tell_counts_once(told: Told) -> None:
-    from datetime import timedelta
-    from pathlib import Path
-
-    from fob_mail.feedback.taking import Terms, take
-
     mail = (
         f"From: MAILER-DAEMON@x\nTo: {told.links.return_path('bounces@example.org', Place(1, 1))}\nSubject: Undelivered Mail\n"
         "Message-ID: <1@x>\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n"
