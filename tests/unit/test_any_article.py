@@ -21,7 +21,8 @@ from tests.unit.test_personalising import HEADING, LINKS, assert_valid
 
 words = st.text(st.characters(exclude_characters="{}"), max_size=60)
 urls = st.one_of(
-    words, st.sampled_from(["https://example.org/?a=1&b=%22", "javascript:alert(1)", "mailto:a@example.org", "//x", "https://["])
+    words.filter(lambda url: "%7b%7b" not in url.lower()),  # a field, which is refused in a link
+    st.sampled_from(["https://example.org/?a=1&b=%22", "javascript:alert(1)", "mailto:a@example.org", "//x", "https://["]),
 )
 spans = st.builds(Span, words, urls, st.booleans(), st.booleans())
 items = st.lists(st.lists(spans, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3).map(tuple)
