@@ -12,8 +12,9 @@ from fob_mail.events import Billing, Event, When
 
 _EVENT = (
     r"(?:event|meeting|rally|webinar|concert|screening|demonstration|vigil|conference|talk|evening|workshop|launch|fundraiser|"
-    r"assembly|ball|briefing|ceilidh|dance|debate|discussion|exhibition|festival|film|gig|hustings|lecture|march|night|party|performance|"
-    r"picnic|protest|quiz|reception|ride|seminar|social|supper|walk|"
+    r"assembly|ball|bazaar|breakfast|briefing|ceilidh|celebration|commemoration|dance|debate|dinner|discussion|exhibition|fair|festival|"
+    r"f\u00eate|film|forum|gathering|gig|hustings|lecture|lunch|march|night|parade|party|performance|picnic|procession|protest|quiz|"
+    r"reading|reception|ride|seminar|social|summit|supper|tour|unveiling|walk|"
     r"acto|encuentro|reunión|charla|concierto|conferencia|evento|jornada|mitin|"
     r"asamblea|cena|coloquio|comida|concentración|curso|debate|feria|fiesta|manifestación|marcha|mesa redonda|paseo|presentación|"
     r"proyección|taller|vigilia)"
@@ -27,6 +28,10 @@ _INVITES = re.compile(
 _QUOTED = re.compile(r"[\u201c\"\u2018\u00ab](?P<name>[^\u201c\u201d\"\u2018\u00ab\u00bb\n]{4,120})[\u201d\"\u2019\u00bb]")
 _CALLED = re.compile(r"\b(?:called|titled|entitled|titulad[oa]|llamad[oa])\s+(?P<name>[^,.;\n]{4,120})", re.IGNORECASE)
 _NAMED = re.compile(rf"\b{_EVENT}\s?[,:]\s+(?P<name>\S[^\n]{{3,300}})", re.IGNORECASE)
+_NAMED_WHATEVER_IT_IS = re.compile(
+    r"\b(?:join us for|come (?:along )?to|invites? you to|holding|hosting|organi[sz]ing)\s+(?:an?|the|our)\s+"
+    r"[a-z\u00df-\u00ff][a-z\u00df-\u00ff' -]{2,50}[,:]\s+(?P<name>[A-Z\u00c0-\u00dd0-9][^\n]{3,300})"
+)
 _NAME_ENDS = re.compile(
     r",?\s+(?:marking|celebrating|commemorating|to mark|featuring|which|where|this|that will|taking place|con motivo|para conmemorar)\b"
     r"|,\s+(?:on|at|in|with|from|el|en|a las|con)\b|[.;]\s|\.$",
@@ -41,6 +46,7 @@ _PLACE = re.compile(rf"\b(?:at|in|en)\s+{_NAMED_PLACE}")
 _BESIDE = re.compile(
     rf"\b(?P<beside>(?:outside|opposite|in front of|frente a|delante de)(?:\s+(?:the|el|la|los|las)\b|l\b)?)\s+{_NAMED_PLACE}"
 )
+_PLACE_OF_NO_NAME = re.compile(r"\bat\s+(?P<place>(?:the|our)\s+[a-z][^,.;()\n]{2,40}(?:,\s+[A-Z0-9\u00c0-\u00dd][^,.;()\n]{1,60}){1,4})")
 _PLACE_BEFORE = re.compile(rf"\b(?:at|en)\s+{_NAMED_PLACE}?,?\s+(?:on|el)\s*$")
 _ONLINE = re.compile(r"\b(?:on ?line|zoom|livestream(?:ed)?|en línea)\b", re.IGNORECASE)
 ENOUGH = 4
@@ -147,7 +153,7 @@ def _several(main: Event, others: list[Event]) -> list[Notice]:
 def name_in(told: Announcement) -> str:
     """The event's name: in quotes, after `called`, or after `an event,`; else nothing."""
     before_date = told.text[: told.found.start]
-    for pattern in (_QUOTED, _CALLED, _NAMED):
+    for pattern in (_QUOTED, _CALLED, _NAMED, _NAMED_WHATEVER_IT_IS):
         match = pattern.search(before_date) or (pattern.search(told.text) if pattern is _QUOTED else None)
         if match:
             name = _NAME_ENDS.split(match["name"], maxsplit=1)[0] if pattern is not _QUOTED else match["name"]
@@ -165,6 +171,8 @@ def place_in(told: Announcement) -> str:
     match = _PLACE.search(around) or _PLACE_BEFORE.search(told.text[max(told.found.start - 200, 0) : told.found.start])
     if match and not dates.find(match["place"]):
         return match["place"].strip()
+    if beside := _PLACE_OF_NO_NAME.search(around):
+        return beside["place"][:1].upper() + beside["place"][1:].strip()
     online = _ONLINE.search(around)
     return online[0].capitalize() if online else ""
 

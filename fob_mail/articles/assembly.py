@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from fob_mail.articles.article import Block, BlockKind, Image, Notice, Span, picture
 from fob_mail.articles.people import labelled
-from fob_mail.articles.runs import tidy_run, tidy_words
+from fob_mail.articles.runs import tidy_blocks, tidy_run, tidy_words
 
 LOWEST = 3
 """The smallest heading of a mail; the largest in the body is 2, since the title is 1."""
@@ -13,13 +13,25 @@ LONGEST_CELL = 160
 """A table that is wider than a telephone, or tells stories in its cells, is shown as lines of text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What a document says; the notes stand at its foot and begin with their numbers."""
+
+    title: str
+    blocks: list[Block]
+    notes: list[str]
+    notices: list[Notice]
+
+
 @dataclass(slots=True)
 class Assembly:
     """What has been put together so far, and what is open."""
 
     title: str = ""
     blocks: list[Block] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    note: str = ""  # the number of the footnote that is being read
     quotes: int = 0
     lists: list[BlockKind] = field(default_factory=list)
     rows: list[list[tuple[Span, ...]]] = field(default_factory=list)  # of the table that is being read
@@ -37,14 +49,16 @@ class Assembly:
         """A heading; the first of level 1 is the title."""
         if level == 1 and not self.title and self.row is None:
             self.title = tidy_words("".join(span.text for span in run))
-        elif self.row is not None or self.lists or self.quotes:
+        elif self.note or self.row is not None or self.lists or self.quotes:
             self.words(run)
         else:
             self.blocks.append(Block(BlockKind.HEADING, (run,), min(max(level, 2), LOWEST)))
 
     def words(self, run: tuple[Span, ...]) -> None:
-        """Words: of the cell or the list that is open, else a paragraph or a quote of their own."""
-        if self.row is not None:
+        """Words: of the footnote, the cell or the list that is open, else a paragraph or a quote of their own."""
+        if self.note:
+            self._add_to_note(tidy_run(run))
+        elif self.row is not None:
             before = self.row.pop() if self.row else ()
             self.row.append((*before, Span(" "), *run))
         elif self.lists:
@@ -53,6 +67,14 @@ class Assembly:
             self.blocks.append(Block(BlockKind.QUOTE, (run,)))
         else:
             self.blocks += [Block(BlockKind.PARAGRAPH, (line,)) for line in parted(run)]
+
+    def _add_to_note(self, run: tuple[Span, ...]) -> None:
+        """A note is words alone: an address that its words do not show follows them."""
+        shown = "".join(f"{span.text} ({span.href})" if span.href not in {"", span.text} else span.text for span in run)
+        if shown and self.notes and self.notes[-1].startswith(f"{self.note}. "):
+            self.notes[-1] += f" {shown}"
+        elif shown:
+            self.notes.append(f"{self.note}. {shown}")
 
     def open_table(self, *, headed: bool) -> None:
         """A table begins."""
@@ -97,6 +119,11 @@ class Assembly:
         """The outermost block has ended: its pictures come after it."""
         self.blocks += map(picture, self.pictures)
         self.pictures = []
+
+    def assembled(self) -> Assembled:
+        """All of it, when the document has ended."""
+        self.place_pictures()
+        return Assembled(self.title, tidy_blocks(self.blocks), self.notes, self.notices)
 
 
 def parted(run: tuple[Span, ...]) -> list[tuple[Span, ...]]:

@@ -7,11 +7,10 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from fob_mail.articles.article import Block, BlockKind, Notice, Span
-from fob_mail.articles.assembly import Assembly
+from fob_mail.articles.article import BlockKind, Span
+from fob_mail.articles.assembly import Assembled, Assembly
 from fob_mail.articles.markdown import href_of
 from fob_mail.articles.pictures import image_of
-from fob_mail.articles.runs import tidy_blocks, tidy_words
 from fob_mail.errors import InputError
 
 _LEFT_OUT = frozenset(
@@ -69,27 +68,15 @@ class _Reading:
     base: str
     out: Assembly = field(default_factory=Assembly)
     run: list[Span] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     href: str = ""
     strong: int = 0
     emphasis: int = 0
     heading: int = 0
     pre: int = 0
     tables: list[bool] = field(default_factory=list)  # those that are open: whether each holds facts
-    note: str = ""  # the number of the footnote that is being read
 
 
-@dataclass(frozen=True, slots=True)
-class Hypertext:
-    """What was read of a tree."""
-
-    title: str
-    blocks: list[Block]
-    notes: list[str]
-    notices: list[Notice]
-
-
-def read(root: HtmlElement, base: str = "") -> Hypertext:
+def read(root: HtmlElement, base: str = "") -> Assembled:
     """Everything below an element; addresses are completed by `base`. It goes through the tree without recursion."""
     reading = _Reading(base)
     walker = etree.iterwalk(root, events=("start", "end"))
@@ -108,8 +95,7 @@ def read(root: HtmlElement, base: str = "") -> Hypertext:
             if element is not root:
                 _add(element.tail, reading)
     _flush(reading)
-    reading.out.place_pictures()
-    return Hypertext(reading.out.title, tidy_blocks(reading.out.blocks), reading.notes, reading.out.notices)
+    return reading.out.assembled()
 
 
 def _is_left_out(element: HtmlElement) -> bool:
@@ -136,7 +122,7 @@ def _starts(element: HtmlElement, reading: _Reading) -> None:
         _grid(element, reading)
     elif tag == "li":
         note = _NOTE.fullmatch(element.get("id") or "")
-        reading.note = note["number"] if note else ""
+        reading.out.note = note["number"] if note else ""
 
 
 def _grid(element: HtmlElement, reading: _Reading) -> None:
@@ -173,7 +159,7 @@ def _ends(element: HtmlElement, reading: _Reading) -> None:
     elif tag == "tr" and reading.out.row is not None:
         reading.out.close_row()
     elif tag == "li":
-        reading.note = ""
+        reading.out.note = ""
     if tag not in _INLINE and not reading.out.lists and reading.out.row is None:
         reading.out.place_pictures()
 
@@ -189,10 +175,6 @@ def _flush(reading: _Reading) -> None:
     """The run that was read becomes words of what is open; two line breaks part paragraphs."""
     run, reading.run = reading.run, []
     heading, reading.heading = (reading.heading, 0) if any(span.text.strip() for span in run) else (0, reading.heading)
-    if reading.note:
-        words = tidy_words("".join(span.text for span in run))
-        reading.notes += [f"{reading.note}. {words}"] if words else []
-        return
     for part in _paragraphs(run):
         if heading:
             reading.out.heading(part, heading)

@@ -1,20 +1,20 @@
-"""Markdown (CommonMark, without raw HTML) into blocks: headings, quotes, lists, emphasis, links, pictures."""
+"""Markdown (CommonMark, without raw HTML) into blocks: headings, quotes, lists, emphasis, links, tables, footnotes, pictures."""
 
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 
-from fob_mail.articles.article import Block, BlockKind, Notice, Span
-from fob_mail.articles.assembly import Assembly
+from fob_mail.articles.article import BlockKind, Notice, Span
+from fob_mail.articles.assembly import Assembled, Assembly
 from fob_mail.articles.calls import checked_url
 from fob_mail.articles.pictures import image_of
-from fob_mail.articles.runs import tidy_blocks
 
 
-def blocks(text: str) -> tuple[str, list[Block], list[Notice]]:
-    """The first heading of level 1, all other blocks, and what had to be dropped. HTML is shown as text."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+def read(text: str) -> Assembled:
+    """What is written; the first heading of level 1 is the title, and HTML is shown as text."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").use(footnote_plugin, inline=False)
     parser.normalizeLink = str  # type: ignore[method-assign, assignment]  # addresses stay as they are written
     parser.validateLink = bool  # type: ignore[method-assign, assignment]  # href_of() tells what is wrong with one
     assembly = Assembly()
@@ -33,7 +33,7 @@ def blocks(text: str) -> tuple[str, list[Block], list[Notice]]:
             _mark(token, assembly)
         if token.level == 0 and token.nesting < 0:
             assembly.place_pictures()
-    return assembly.title, tidy_blocks(assembly.blocks), assembly.notices
+    return assembly.assembled()
 
 
 def href_of(url: str, notices: list[Notice]) -> str:
@@ -55,6 +55,8 @@ def _mark(token: Token, assembly: Assembly) -> None:
             _grid(token, assembly)
         case "blockquote_open" | "blockquote_close":
             assembly.quotes += token.nesting
+        case "footnote_open" | "footnote_close":
+            assembly.note = str(token.meta["id"] + 1) if token.nesting > 0 else ""
         case "fence" | "code_block" | "html_block":
             lines = (line.strip() for line in token.content.splitlines())
             for line in filter(None, lines):
@@ -98,6 +100,8 @@ def _spans(tokens: Sequence[Token], assembly: Assembly) -> list[Span]:
                 assembly.notices += notices
                 assembly.pictures += [image] if image else []
                 found += [] if image else [Span(alt)]
+            case "footnote_ref":
+                found.append(Span(f"[{token.meta['id'] + 1}]"))
             case "softbreak" | "hardbreak":
                 found.append(Span("\n"))
             case _:

@@ -1,7 +1,6 @@
-"""What in a text may not come out as its writer means: days that do not exist, other days, marks of Markdown, other scripts."""
+"""What in a text may not come out as its writer means: days that do not exist, other days, marks of Markdown."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -15,8 +14,6 @@ LONGEST = 1500
 _LONGEST_MONTH = 31  # "some 40 may come" is no day
 _SHOWN = 3
 _MARKDOWN = re.compile(r"\[[^\]\n]{1,200}\]\(https?://|^#{1,6} \S|\*\*\S[^*\n]{0,200}\*\*|!\[", re.MULTILINE)
-_RIGHT_TO_LEFT = {"R", "AL"}
-_TELLING = 0.3  # so much of the letters tells the script
 
 
 def impossible(texts: list[str]) -> list[Notice]:
@@ -46,15 +43,6 @@ def other_days(taken: dates.Found, others: list[dates.Found], zone: ZoneInfo, to
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     problem = f"Several days are announced: \u201c{taken.as_written}\u201d is taken for the event, not {', '.join(named[:_SHOWN])}{more}."
     return [Notice("several-days", problem, "If another one is meant, write it in the front matter: date: 2027-04-19 18:30")]
-
-
-def right_to_left(text: str) -> list[Notice]:
-    """Hebrew, Arabic and their like: the frames of fob-mail run from left to right."""
-    letters = [unicodedata.bidirectional(letter) for letter in text[:5000] if letter.isalpha()]
-    if sum(kind in _RIGHT_TO_LEFT for kind in letters) <= _TELLING * len(letters):
-        return []
-    problem = "The article is written from right to left; the mail is laid out from left to right."
-    return [Notice("right-to-left", problem, "Look at the preview before you send it.")]
 
 
 def marks_of_markdown(text: str) -> list[Notice]:

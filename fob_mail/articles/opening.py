@@ -12,7 +12,7 @@ from fob_mail.articles.source import front_matter_of, markdown_of
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
-    from fob_mail.articles.hypertext import Hypertext
+    from fob_mail.articles.assembly import Assembled
 
 _WORD = b"PK\x03\x04"
 _LARGEST_WORD = 30_000_000
@@ -74,7 +74,7 @@ def _web(page: str, name: str, base: str) -> Source:
     return _source(name, found, said, {})
 
 
-def _source(name: str, found: "Hypertext", said: dict[str, str], pictures: dict[str, bytes]) -> Source:
+def _source(name: str, found: "Assembled", said: dict[str, str], pictures: dict[str, bytes]) -> Source:
     """The Markdown source of what was read; what is known of it stands in its front matter."""
     if not found.blocks:
         raise InputError("The article has no words.", "Write some, or give another file; or copy the text into a .txt file.")

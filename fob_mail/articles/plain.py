@@ -48,7 +48,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     """Whether lines were broken to a width, so that most were full: the next word would not have fitted on them."""
     widest = max(map(len, lines), default=0)
     pairs = [(line, following) for line, following in pairwise(lines) if line and following]
-    full = [1 for line, following in pairs if len(line) + 1 + len(following.split()[0]) > widest]
+    full = [1 for line, following in pairs if len(line) + 1 + len(following.split(" ")[0]) > widest]
     return widest <= WRAPPED or (widest <= WIDEST and 2 * len(full) > len(pairs))
 
 

@@ -7,7 +7,8 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from fob_mail.articles import front_matter, markdown, plain
-from fob_mail.articles.article import Article, Block, CallKind, CallToAction, Notice
+from fob_mail.articles.article import Article, CallKind, CallToAction, Notice
+from fob_mail.articles.assembly import Assembled
 from fob_mail.articles.front_matter import FrontMatter
 from fob_mail.articles.oddities import marks_of_markdown
 from fob_mail.articles.runs import tidy_blocks
@@ -55,40 +56,39 @@ def read(source: str, file_name: str, zone: ZoneInfo, today: date) -> Article:
     matter, text = front_matter.split(source.replace("\r\n", "\n").lstrip("\ufeff"), zone)
     if not text.strip() and not matter.understood:
         raise InputError("The article has front matter and no text.", "Write the article below the second line of ---.")
-    title = ""
-    notices: list[Notice] = []
     if PurePath(file_name).suffix.lower() in {".md", ".markdown"}:
-        title, blocks, notices = markdown.blocks(text)
+        found = markdown.read(text)
     else:
-        blocks, notices = tidy_blocks(plain.blocks(text)), marks_of_markdown(text)
+        found = Assembled("", tidy_blocks(plain.blocks(text)), [], marks_of_markdown(text))
     if matter.understood:
-        return _as_written(blocks, matter, title, notices)
-    if not title and not any(block.text.strip() for block in blocks):
+        return _as_written(found, matter)
+    if not found.title and not any(block.text.strip() for block in found.blocks):
         raise InputError("The article has no words.", "Write some, or give another file.")
-    article = understand(blocks, matter.title or title, zone, today)
-    return _completed(replace(article, notices=(*notices, *article.notices)), matter)
+    article = understand(found.blocks, matter.title or found.title, zone, today)
+    return _completed(replace(article, notices=(*found.notices, *article.notices), footnotes=tuple(found.notes)), matter)
 
 
-def _as_written(blocks: list[Block], matter: FrontMatter, title: str, notices: list[Notice]) -> Article:
+def _as_written(found: Assembled, matter: FrontMatter) -> Article:
     """The article of a source in which all is told: nothing is looked for in its text."""
-    if not (matter.title or title):
+    title = matter.title or found.title
+    if not title:
         raise InputError("The article has no title.", "Write it in the front matter: title: \u2026")
     calls = _calls(matter.all_calls, matter)
     inferred = [event.when.as_written for event in matter.events if event.when and not event.when.year_said]
-    notices += [
+    notices = [
         Notice("year-inferred", f"The year of \u201c{written}\u201d is inferred.", "Check it, and take out the line `inferred: year`.")
         for written in inferred
     ]
     return Article(
-        title=matter.title or title,
+        title=title,
         standfirst=matter.standfirst,
         byline=matter.byline,
-        body=tuple(blocks),
-        event=_event(matter.events[0] if matter.events else None, matter.title or title, matter),
+        body=tuple(found.blocks),
+        event=_event(matter.events[0] if matter.events else None, title, matter),
         calls=calls,
-        footnotes=matter.notes,
+        footnotes=(*found.notes, *matter.notes),
         language=matter.language or None,
-        notices=(*notices, *_lost(calls)),
+        notices=(*found.notices, *notices, *_lost(calls)),
         more_events=matter.events[1:],
     )
 
@@ -122,6 +122,8 @@ def _completed(article: Article, matter: FrontMatter) -> Article:
         }
     if matter.event or matter.place:
         settled.add("no-event")
+    if matter.language:
+        settled.add("right-to-left")
     calls = _calls(matter.all_calls or article.calls, matter)
     return replace(
         article,
@@ -130,7 +132,7 @@ def _completed(article: Article, matter: FrontMatter) -> Article:
         language=matter.language or article.language,
         event=event,
         more_events=events[1:],
-        footnotes=matter.notes or article.footnotes,
+        footnotes=(*article.footnotes, *matter.notes),
         calls=calls,
         notices=tuple(n for n in article.notices if n.about not in settled) + _lost(calls),
     )

@@ -9,6 +9,7 @@ from fob_mail.articles import dates, oddities
 from fob_mail.articles.announcing import announcement, event_of, more_events
 from fob_mail.articles.article import Article, Block, BlockKind, CallKind, CallToAction, Notice
 from fob_mail.articles.calls import calls_of, follow_of, linked_calls
+from fob_mail.articles.language import language_of, taken_for
 from fob_mail.articles.people import Labelled, Role, labelled
 from fob_mail.articles.plain import spans
 from fob_mail.articles.runs import tidy_words
@@ -23,11 +24,6 @@ _POSTED = re.compile(r"(?:Posted|Published|Publicad[oa])\b.{0,80}?\b(?P<by>by|po
 """What web pages write below a title; only the name is for readers."""
 _IS = re.compile(r"[^\W\d_][\w'\u2019.-]*(?:\s+[\w'\u2019.-]+){1,5}\s+(?:is|was|es|writes|works|escribe|trabaja)\s+\S.{5,}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u00c0-\u00dd])")
-_WORDS = {
-    "en": re.compile(r"\b(?:the|and|of|to|with|is|for|at)\b", re.IGNORECASE),
-    "es": re.compile(r"\b(?:el|la|los|las|de|que|y|en|con|para)\b", re.IGNORECASE),
-}
-_TELLING = 4  # so many of a language's small words, and twice as many as of the other's, tell it
 
 
 @dataclass(slots=True)
@@ -46,7 +42,7 @@ class _Parts:
 
 def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> Article:
     """The article that these blocks are. A title that is given is kept; nothing of the blocks is left out."""
-    language = _language(" ".join(block.text for block in blocks))
+    language = language_of(" ".join(block.text for block in blocks))
     parts = _Parts(list(blocks), title)
     pictures = _leading_pictures(parts)
     _take_head(parts)
@@ -68,7 +64,7 @@ def understand(blocks: list[Block], title: str, zone: ZoneInfo, today: date) -> 
         about = "No event was found in the article: no paragraph that invites, with a day and a time."
         notices = [Notice("no-event", about, "Write it in the front matter: event: …, date: 2027-04-19 18:30, place: …")]
     notices += oddities.impossible([block.text for block in blocks])
-    notices += oddities.right_to_left(" ".join(block.text for block in blocks))
+    notices += taken_for(language)
     return Article(
         title=parts.title,
         standfirst=parts.standfirst,
@@ -212,13 +208,6 @@ def _of_their_events(parts: _Parts, more: tuple[Event, ...]) -> list[CallToActio
         else call
         for call in parts.calls
     ]
-
-
-def _language(text: str) -> str | None:
-    counts = {tag: len(pattern.findall(text)) for tag, pattern in _WORDS.items()}
-    best = max(counts, key=lambda tag: counts[tag])
-    other = min(counts.values())
-    return best if counts[best] >= _TELLING and counts[best] >= 2 * other else None
 
 
 def _one_line(words: str) -> str:

@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 
 from fob_mail.articles import hypertext
 from fob_mail.articles.article import Notice
-from fob_mail.articles.hypertext import Hypertext
+from fob_mail.articles.assembly import Assembled
 from fob_mail.articles.runs import tidy_words
 
 ENOUGH = 200
@@ -23,7 +23,7 @@ _UNSEEN = frozenset({"script", "style", "noscript", "template", "title"})
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
-def read(text: str, base: str = "") -> tuple[Hypertext, dict[str, str]]:
+def read(text: str, base: str = "") -> tuple[Assembled, dict[str, str]]:
     """What the page's article says, and what the page says of it: title, byline, language."""
     tree = hypertext.parsed(text)
     whole = _length(tree)

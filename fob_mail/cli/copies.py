@@ -1,5 +1,6 @@
 """A campaign's mail as one reader gets it: what preview shows and check has judged, without sending it."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ class Copy:
 
     raw: bytes
     message: "EmailMessage"
+    served: dict[str, tuple[str, bytes]]  # the pictures that are not in it, as below
 
     @property
     def html(self) -> str:
@@ -39,10 +41,10 @@ class Copy:
 
     @property
     def pictures(self) -> dict[str, tuple[str, bytes]]:
-        """What the mail carries for its HTML to show: by its Content-ID, a file's name and the bytes."""
+        """Our own pictures, whether the mail carries them or `serve` has them: by the address in its HTML, a file's name and the bytes."""
         carried = (part for part in self.message.walk() if part.get_content_maintype() == "image" and part["Content-ID"])
-        return {
-            str(part["Content-ID"]).strip("<> "): (part.get_filename() or "picture", bytes(part.get_payload(decode=True)))
+        return self.served | {
+            f"cid:{str(part['Content-ID']).strip('<> ')}": (part.get_filename() or "picture", bytes(part.get_payload(decode=True)))
             for part in carried
         }
 
@@ -79,4 +81,13 @@ def copy_of(session: "Session", installation: "Installation", campaign: "Campaig
         parts = {language: parts[language]}
     personaliser = personaliser_of(campaign, to, parts, installation.settings, installation.links)
     raw = personaliser.envelope(recipient, international_form(recipient.address) or NOBODY, format_datetime(clock(session))).content
-    return Copy(raw, email.message_from_bytes(raw, policy=email.policy.default))
+    html = "".join(part.html for part in parts.values())
+    return Copy(raw, email.message_from_bytes(raw, policy=email.policy.default), _served(session, installation, html))
+
+
+def _served(session: "Session", installation: "Installation", html: str) -> dict[str, tuple[str, bytes]]:
+    from fob_mail import campaigns  # noqa: PLC0415
+
+    addresses = re.finditer(rf"{re.escape(installation.links.url('/i/'))}(?P<name>[0-9a-f]{{32}})\.[a-z]{{3,4}}", html)
+    found = {address[0]: campaigns.picture(session, address["name"]) for address in addresses}
+    return {address: (address.rpartition("/")[2], picture.content) for address, picture in found.items() if picture}

@@ -111,7 +111,7 @@ class Desk:
             headers=tuple(copy.headers),
             text=copy.text,
             html=copy.html,
-            message=copy.message,
+            pictures=copy.pictures,
             raw=copy.raw.decode("utf-8", "replace"),
             problems=tuple({name: str(said) for name, said in one.items()} for one in checking.as_json(preflight.in_order(problems))),
             watched=", ".join(article.name for article in self._articles),

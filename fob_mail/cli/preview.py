@@ -126,8 +126,8 @@ def _write(installation: Installation, name: str, out: Path, address: str, *, as
 
 
 def _files(copy: "Copy") -> Files:
-    """Its parts as files; the HTML shows its pictures from beside it, since a browser knows no mail that carries them."""
+    """Its parts as files; the HTML has its pictures beside it: a browser knows no mail that carries them, and `serve` may not run."""
     html, pictures = copy.html, copy.pictures
-    for content_id, (name, _) in pictures.items():
-        html = html.replace(f"cid:{content_id}", name)
+    for address, (name, _) in pictures.items():
+        html = html.replace(address, name)
     return Files({"message.html": html.encode(), "message.txt": copy.text.encode(), "message.eml": copy.raw, **dict(pictures.values())})

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, select_autoescape
 
+from fob_mail.articles.plain import spans
 from fob_mail.assets import folder
 from fob_mail.composing.page import Page
 from fob_mail.composing.plain import width, wrap
@@ -100,7 +101,7 @@ def _environment(kind: Kind) -> Sandbox:
         autoescape=select_autoescape(["html"], default=False),
     )
     environment.filters["wrap"], environment.filters["columns"] = wrap, width
-    environment.filters["of_numbers"] = of_numbers
+    environment.filters["of_numbers"], environment.filters["linked"] = of_numbers, spans
     environment.tests["branch"], environment.tests["whole"] = is_branch, words_stay_whole
     return environment
 

@@ -11,7 +11,7 @@ from fob_mail.composing.adding import structured, ways_to_add
 from fob_mail.composing.calling import Link, button_of, other_links, usable
 from fob_mail.composing.composed import Masthead, Shown
 from fob_mail.composing.typesetting import Typesetter, one_line
-from fob_mail.composing.words import Words, direction, words_of
+from fob_mail.composing.words import FALLBACK, Words, direction, speaks, words_of
 from fob_mail.events import Event, Person
 from fob_mail.slots import mark
 
@@ -76,6 +76,11 @@ class Page:
     def story(self) -> Story:
         """The first story."""
         return self.stories[0]
+
+    @property
+    def frame(self) -> str:
+        """The language of the labels and the foot: English where there are no words for the page's own."""
+        return self.language if speaks(self.language) else FALLBACK
 
     @property
     def postal_lines(self) -> tuple[str, ...]:

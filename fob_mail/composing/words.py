@@ -13,7 +13,7 @@ from fob_mail.composing.sandbox import filled
 from fob_mail.events import When
 from fob_mail.translations import FALLBACK, direction, primary
 
-__all__ = ["Words", "direction", "languages", "primary", "speaks", "words_of"]
+__all__ = ["FALLBACK", "Words", "direction", "languages", "primary", "speaks", "words_of"]
 
 DOMAIN = "mail"
 

@@ -61,7 +61,7 @@ def create_preview(campaign: str, draft: Draft, secret: str, reader: str = "") -
             return _answer(f"{error.problem}\n{error.remedy}", "text/plain")
         pictures = "'none'" if request.args.get("images") == "off" else "https: http: data:"
         policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src {pictures}; frame-ancestors 'self'; form-action 'none'"
-        return _answer(shown(seen.html, seen.message, request.args.get("scheme", "light")), "text/html", policy)
+        return _answer(shown(seen.html, seen.pictures, request.args.get("scheme", "light")), "text/html", policy)
 
     app.register_blueprint(pages)
     app.before_request(_only_here)

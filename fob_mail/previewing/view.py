@@ -2,12 +2,12 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
+from mimetypes import guess_type
 from typing import Protocol
 
 _SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
-_CID = re.compile(r"cid:([^\"'\s)]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class View:
     headers: tuple[tuple[str, str], ...]
     text: str
     html: str
-    message: EmailMessage
+    pictures: Mapping[str, tuple[str, bytes]]  # our own: by the address in its HTML, a file's name and the bytes
     raw: str
     problems: tuple[dict[str, str], ...]
     watched: str
@@ -41,14 +41,9 @@ class Draft(Protocol):
         """As the subscriber of that address gets it, or nobody; raises NotFoundError if there is none."""
 
 
-def shown(html: str, message: EmailMessage, scheme: str) -> str:
-    """The HTML of a mail for a frame: in light or dark whatever the browser prefers, its own pictures in it, links in tabs of their own."""
+def shown(html: str, pictures: Mapping[str, tuple[str, bytes]], scheme: str) -> str:
+    """The HTML of a mail for a frame: in light or dark whatever the browser prefers, our pictures in it, links in tabs of their own."""
     asked = _SCHEME.sub(lambda found: "(min-width: 0)" if found[1] == scheme else "(max-width: 0)", html)
-    pictures = {str(part["Content-ID"]).strip("<> "): part for part in message.walk() if part["Content-ID"]}
-    whole = _CID.sub(lambda found: _inline(pictures[found[1]]) if found[1] in pictures else found[0], asked)
-    return re.sub(r"<head[^>]*>", r'\g<0><base target="_blank">', whole, count=1)
-
-
-def _inline(part: EmailMessage) -> str:
-    payload = part.get_payload(decode=True)
-    return f"data:{part.get_content_type()};base64,{b64encode(payload if isinstance(payload, bytes) else b'').decode()}"
+    for address, (name, content) in pictures.items():
+        asked = asked.replace(address, f"data:{guess_type(name)[0]};base64,{b64encode(content).decode()}")
+    return re.sub(r"<head[^>]*>", r'\g<0><base target="_blank">', asked, count=1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fob_mail.articles.article import Article, BlockKind, CallKind
 from fob_mail.articles.front_matter import with_links
 from fob_mail.articles.reading import decode, read
+from fob_mail.articles.source import source_of
 from fob_mail.articles.summary import summary
 from fob_mail.assets import folder
 from fob_mail.errors import FobMailError, InputError
@@ -338,10 +339,31 @@ def test_a_language_that_cannot_be_told_is_said_not_to_be() -> None:
     assert "not recognised" in summary(an_article("Tere\n\nTulge kõik!\n"))
 
 
-def test_text_from_right_to_left_is_told() -> None:
-    notices = an_article("\u05e9\u05dc\u05d5\u05dd\n\n\u05d1\u05d5\u05d0\u05d5 \u05db\u05d5\u05dc\u05dd.\n").notices
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("\u05e9\u05dc\u05d5\u05dd\n\n\u05d1\u05d5\u05d0\u05d5 \u05db\u05d5\u05dc\u05dd.\n", "he"),
+        ("\u0627\u0644\u0628\u0626\u0631\n\n\u062d\u0643\u0627\u064a\u0629 \u0627\u0644\u0642\u0631\u064a\u0629.\n", "ar"),
+        ("\u0686\u0627\u0647\n\n\u062f\u0627\u0633\u062a\u0627\u0646 \u0686\u0627\u0647 \u0622\u0628.\n", "fa"),
+        ("\u06a9\u0646\u0648\u0627\u06ba\n\n\u06af\u0627\u0624\u06ba \u06a9\u06cc \u06a9\u06c1\u0627\u0646\u06cc \u06c1\u06d2.\n", "ur"),
+    ],
+)  # fmt: skip
+def test_text_from_right_to_left_has_its_language_by_its_script_and_that_is_told(text: str, language: str) -> None:
+    article = an_article(text)
 
-    assert "right-to-left" in {notice.about for notice in notices}
+    assert article.language == language
+    assert "right-to-left" in {notice.about for notice in article.notices}
+    assert "right-to-left" not in {notice.about for notice in an_article(f"---\nlanguage: {language}\n---\n{text}").notices}
+
+
+def test_footnotes_of_markdown_stand_at_the_foot_by_number_with_their_addresses() -> None:
+    notes = "[^dug]: See [the report](https://example.org/report).\n\n    And *its* map.\n\n[^1]: By hand.\n"
+
+    article = an_article(f"# Title\n\nText. More.\n\nIt was dug.[^1] Twice.[^dug] [^none]\n\n{notes}", "a.md")
+
+    assert article.body[-1].text == "It was dug.[1] Twice.[2] [^none]"
+    assert article.footnotes == ("1. By hand.", "2. See the report (https://example.org/report). And its map.")
+    assert an_article(source_of(article), "a.md").footnotes == article.footnotes
 
 
 @pytest.mark.parametrize("marks", ["See [this](https://example.org).", "## A heading", "It is **bold**."])
@@ -362,9 +384,9 @@ def test_a_table_is_a_block_and_a_picture_comes_after_its_paragraph() -> None:
 
 
 def test_a_table_that_no_telephone_could_show_is_lines_of_text_and_that_is_told() -> None:
-    article = an_article(
-        "# Title\n\nText. More.\n\n| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n", "a.md"
-    )
+    table = "| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n"
+
+    article = an_article(f"# Title\n\nText. More.\n\n{table}", "a.md")
 
     assert [block.text for block in article.body][-2:] == [
         "a \u00b7 b \u00b7 c \u00b7 d \u00b7 e \u00b7 f",
