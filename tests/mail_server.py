@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import signal
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.certificates import Certificate
-from tests.recording_relay import Faults, RecordingRelay
+from tests.recording_relay import Faults, Received, RecordingRelay
 
 LOGIN = ("newsletter", "tide+harbour")
 PATIENCE = 20.0
@@ -47,6 +48,7 @@ virtual_mailbox_maps = texthash:{folder}/mailboxes
 virtual_minimum_uid = 1
 virtual_uid_maps = static:{user.pw_uid}
 virtual_gid_maps = static:{user.pw_gid}
+virtual_transport = {transport}
 mynetworks =
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_sasl_auth_enable = yes
@@ -68,6 +70,7 @@ defer     unix  - - n - 0 bounce
 trace     unix  - - n - 0 bounce
 error     unix  - - n - - error
 virtual   unix  - n n - - virtual
+lmtp      unix  - - n - - lmtp
 anvil     unix  - - n - 1 anvil
 proxymap  unix  - - n - - proxymap
 postlog   unix-dgram n - n - 1 postlogd
@@ -78,7 +81,9 @@ base_dir = {folder}/dovecot
 log_path = {folder}/dovecot.log
 protocols = imap pop3
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{certificate.file}
+ssl_key = <{certificate.key}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 first_valid_uid = 1
@@ -96,7 +101,7 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
   }}
 }}
 service pop3-login {{
@@ -104,7 +109,7 @@ service pop3-login {{
     port = {pop3}
   }}
   inet_listener pop3s {{
-    port = 0
+    port = {pop3s}
   }}
 }}
 service auth {{
@@ -135,12 +140,14 @@ service stats {{
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where it is: SMTP over STARTTLS with LOGIN, and IMAP and POP3 for anybody of example.org with the same password."""
+    """Where it is: SMTP over STARTTLS with LOGIN, and IMAP and POP3 for anybody of example.org with one password, over TLS if wanted."""
 
     smtp: int
     imap: int
     folder: Path
     pop3: int
+    imaps: int
+    pop3s: int
 
     def mails(self, name: str, *, at_least: int = 0) -> list[bytes]:
         """What is in somebody's mailbox, by IMAP, once there are so many."""
@@ -162,8 +169,11 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(certificate: Certificate, names: list[str]) -> Iterator[MailServer]:
-    """Both servers, on free ports, for these people of example.org; anybody else there is unknown (550 5.1.1)."""
+def mail_server(certificate: Certificate, names: list[str], *, lmtp: int = 0, dovecot: str = "") -> Iterator[MailServer]:
+    """Both servers, on free ports, for these people of example.org; anybody else there is unknown (550 5.1.1).
+
+    With `lmtp`, mail is handed over at that port in place of being delivered; `dovecot` is added to its settings.
+    """
     root = os.geteuid() == 0
     user = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="fob-mail-post-") as name:
@@ -174,18 +184,19 @@ def mail_server(certificate: Certificate, names: list[str]) -> Iterator[MailServ
         if root:
             shutil.chown(folder / "mail", user.pw_uid, user.pw_gid)
             shutil.chown(folder / "data", "postfix")
-        ports = {"smtp": free_port(), "imap": free_port(), "pop3": free_port(), "auth": free_port()}
+        ports = {name: free_port() for name in ("smtp", "imap", "pop3", "imaps", "pop3s", "auth")}
         own = dict(ports, folder=folder, user=user, certificate=certificate, password=LOGIN[1], group=_group(user.pw_gid))
+        own["transport"] = f"lmtp:inet:127.0.0.1:{lmtp}" if lmtp else "virtual"
         (folder / "mailboxes").write_text("".join(f"{name}@example.org {name}/\n" for name in names), encoding="utf-8")
-        stack.enter_context(_dovecot(folder, (DOVECOT_CONF + ("" if root else UNPRIVILEGED)).format(**own)))
+        stack.enter_context(_dovecot(folder, (DOVECOT_CONF + ("" if root else UNPRIVILEGED)).format(**own) + dovecot))
         if root:
             stack.enter_context(_postfix(folder, MAIN_CF.format(**own), MASTER_CF.format(**own)))
             _await(ports["smtp"], folder / "postfix.log")
         else:
-            ports["smtp"] = stack.enter_context(_stand_in(certificate, folder / "mail", names))
+            ports["smtp"] = stack.enter_context(_stand_in(certificate, folder / "mail", names, lmtp))
         _await(ports["imap"], folder / "dovecot.log")
         _await(ports["pop3"], folder / "dovecot.log")
-        yield MailServer(ports["smtp"], ports["imap"], folder, ports["pop3"])
+        yield MailServer(ports["smtp"], ports["imap"], folder, ports["pop3"], ports["imaps"], ports["pop3s"])
 
 
 @contextmanager
@@ -222,12 +233,19 @@ def _running(words: list[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _stand_in(certificate: Certificate, mail: Path, names: list[str]) -> Iterator[int]:
+def _stand_in(certificate: Certificate, mail: Path, names: list[str], lmtp: int) -> Iterator[int]:
     """A relay that delivers into the mailboxes as Postfix would, for those who may not start Postfix."""
     folders = {f"{name}@example.org": mailbox.Maildir(mail / name) for name in names}
+
+    def hand_over(one: Received) -> None:
+        with smtplib.LMTP("127.0.0.1", lmtp) as line:
+            line.sendmail(one.return_path, [one.recipient], one.content)
+
     nobody = {f"{name}@example.org": "550 5.1.1 User unknown" for name in ("nobody", "gone")}
     with RecordingRelay(Faults(rcpt=nobody, chunking=True), tls=certificate.server_context(), starttls=True, login=LOGIN) as relay:
         relay.deliver = lambda one: folders[one.recipient].add(b"Return-Path: <%b>\r\n" % one.return_path.encode() + one.content)
+        if lmtp:
+            relay.deliver = hand_over
         yield relay.port
 
 

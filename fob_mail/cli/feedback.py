@@ -1,7 +1,7 @@
 """`fob-mail feedback`: what comes back is read and followed."""
 
 import sys
-from collections import Counter
+from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,13 @@ import click
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import counted, emit, json_option
+from fob_mail.errors import FobMailError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fob_mail.cli.stopping import Stopper
+    from fob_mail.feedback.lmtp import Lmtp
+    from fob_mail.feedback.running import Source, Tally
     from fob_mail.feedback.taking import Taken
 
 TRY_AGAIN = 75
@@ -49,7 +51,7 @@ def read(installation: Installation, file: Path, as_json: bool) -> None:
     """  # noqa: D301
     piped = str(file) == "-"
     try:
-        taken = _take(installation, sys.stdin.buffer.read() if piped else file.read_bytes())
+        taken = _taker(installation)(sys.stdin.buffer.read() if piped else file.read_bytes(), ())
     except Exception as error:
         if not piped:
             raise
@@ -66,7 +68,9 @@ def read(installation: Installation, file: Path, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def run(installation: Installation, once: bool, as_json: bool) -> None:
-    """Read the mailboxes of the settings (feedback.maildir, imap, pop3), each by itself, again and again, until Ctrl-C or SIGTERM.
+    """Take what comes back, from all that the settings name (imap, pop3, feedback.maildir, lmtp), until Ctrl-C or SIGTERM.
+
+    All are read at the same time, and one that is away is tried again. Where an IMAP server offers IDLE it tells of new mail.
 
     \b
     Examples:
@@ -74,53 +78,73 @@ def run(installation: Installation, once: bool, as_json: bool) -> None:
       fob-mail feedback run --once --json
     """  # noqa: D301
     from fob_mail.cli.stopping import interrupts  # noqa: PLC0415 imported late, so that --help is quick
-    from fob_mail.errors import FobMailError, InputError  # noqa: PLC0415
+    from fob_mail.feedback.running import Tally, read_once, read_until  # noqa: PLC0415
 
-    feedback = installation.settings.feedback
-    if not (feedback.maildir or installation.settings.imap.host or installation.settings.pop3.host):
-        raise InputError("No mailbox is set from which to read.", "Set imap.host, pop3.host or feedback.maildir in the settings.")
     installation.begin_logs(to_standard_error=not once and not sys.stderr.isatty())
-    kinds: Counter[str] = Counter()
     with interrupts() as stopper:
-        while True:
-            troubles: list[FobMailError] = []
-            for read_one in _readers(installation, kinds, stopper):
-                try:
-                    read_one()
-                except FobMailError as error:  # one that is away does not keep the others waiting
-                    troubles.append(error)
-                    click.echo(f"{error.problem} {error.remedy}", err=True)
-            if once and troubles:
+        tally = Tally(_taker(installation), stopper.asked)
+        sources = list(_mailboxes(installation, tally))
+        listen = installation.settings.lmtp.listen
+        if not sources and (once or not listen):
+            raise InputError("No mailbox is set from which to read.", "Set imap.host, pop3.host, feedback.maildir or lmtp.listen.")
+        if once:
+            troubles = read_once(sources)
+            for trouble in troubles[1:]:
+                _tell("", trouble)
+            if troubles:
                 raise troubles[0]
-            if once or stopper.asked.wait(feedback.every.total_seconds()):
-                break
+        else:
+            with _listening(installation, tally) if listen else nullcontext():
+                read_until(sources, stopper.asked, installation.settings.feedback.every.total_seconds(), _tell)
+    kinds = tally.kinds
     if as_json:
         emit({"taken": sum(kinds.values()), "kinds": dict(kinds)})
     else:
         click.echo(f"{counted(sum(kinds.values()), 'mail')} taken" + "".join(f", {number} {kind}" for kind, number in kinds.items()))
 
 
-def _readers(installation: Installation, kinds: "Counter[str]", stopper: "Stopper") -> "Iterator[Callable[[], int]]":
-    """What reads each mailbox of the settings once."""
-    from fob_mail.feedback import pop3, sources  # noqa: PLC0415
-
-    def take(raw: bytes) -> None:
-        if stopper.asked.is_set():
-            raise KeyboardInterrupt
-        kinds[str(_take(installation, raw).kind)] += 1
+def _mailboxes(installation: Installation, take: "Tally") -> "Iterator[Source]":
+    """What is read from, by the settings."""
+    from fob_mail.feedback.imap import follow_imap, read_imap  # noqa: PLC0415
+    from fob_mail.feedback.maildir import read_maildir  # noqa: PLC0415
+    from fob_mail.feedback.pop3 import read_pop3  # noqa: PLC0415
+    from fob_mail.feedback.running import Source  # noqa: PLC0415
 
     feedback, imap, pop = installation.settings.feedback, installation.settings.imap, installation.settings.pop3
     if feedback.maildir:
-        yield partial(sources.read_maildir, installation.settings_file.parent / feedback.maildir, take)
+        yield Source("maildir", partial(read_maildir, installation.settings_file.parent / feedback.maildir, take))
     if imap.host:
-        yield partial(sources.read_imap, imap, imap.password.get_secret_value(), take)
+        password = imap.password.get_secret_value()
+        yield Source("imap", partial(read_imap, imap, password, take), partial(follow_imap, imap, password, take))
     if pop.host:
-        yield partial(pop3.read_pop3, pop, pop.password.get_secret_value(), take)
+        yield Source("pop3", partial(read_pop3, pop, pop.password.get_secret_value(), take))
 
 
-def _take(installation: Installation, raw: bytes) -> "Taken":
+def _listening(installation: Installation, take: "Tally") -> "Lmtp":
+    """The LMTP server of the settings, which has its socket or port; or InputError."""
+    from fob_mail.feedback.lmtp import Lmtp, Where  # noqa: PLC0415
+
+    settings = installation.settings.lmtp
+    if settings.listen.startswith("unix:"):
+        where = Where(installation.settings_file.parent / settings.listen.removeprefix("unix:"))
+    else:
+        host, _, port = settings.listen.rpartition(":")
+        where = Where(None, host.strip("[]"), int(port))
+    return Lmtp(where, take, settings.largest)
+
+
+def _tell(name: str, error: Exception) -> None:
+    """What is wrong with a source, in its own words."""
+    problem = (
+        f"{error.problem} {error.remedy}" if isinstance(error, FobMailError) else f"{type(error).__name__} at {name}; it is tried again."
+    )
+    click.echo(problem, err=True)
+
+
+def _taker(installation: Installation) -> "Callable[[bytes, tuple[str, ...]], Taken]":
     from fob_mail.feedback.taking import Terms, take  # noqa: PLC0415
 
     feedback = installation.settings.feedback
     terms = Terms(feedback.soft_bounces, feedback.soft_within, installation.settings_file.parent / feedback.kept)
-    return take(installation.database, raw, installation.links, terms)
+    database, links = installation.database, installation.links
+    return lambda raw, envelope_to: take(database, raw, links, terms, envelope_to)

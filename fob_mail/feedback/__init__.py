@@ -1,6 +1,7 @@
 """The shell that takes what comes back: each mail is read, written down once, and followed by what it asks for.
 
 taking     one mail: what it is, whose, and what follows
-sources    where mail is read from: a Maildir, an IMAP mailbox; marked only after the database has committed
-pop3       the same by POP3
+running    all that is read from, side by side
+maildir, imap, pop3    mailboxes; marked, moved or deleted only after the database has committed
+lmtp       a mail server hands it over; answered only after the database has committed
 """

@@ -4,10 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, field_validator, model_validator
 
 from fob_mail.settings.kinds import MaybeFile, Seconds, Visible
 from fob_mail.settings.relays import LOCAL_HOSTS, Security
+
+LAST_PORT = 65535
 
 
 class Imap(BaseModel):
@@ -62,3 +64,27 @@ class ComesBack(BaseModel):
     soft_bounces: PositiveInt = Field(default=5, description="So many soft bounces (a full mailbox, say) strike an address off …")
     soft_within: Seconds = Field(default=timedelta(days=30), description="… if they come within this time; seconds.")
     every: Seconds = Field(default=timedelta(minutes=1), description="How often feedback run looks for new mail; seconds.")
+
+
+class Lmtp(BaseModel):
+    """Where `feedback run` listens for a mail server of this machine that hands over what comes back."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    listen: str = Field(
+        default="", description="unix:/run/fob-mail/lmtp.sock, or a port of this machine such as 127.0.0.1:2424; empty: it does not listen."
+    )
+    largest: int = Field(default=60_000_000, ge=100_000, le=1_000_000_000, description="Octets of a mail that is still taken.")
+
+    @field_validator("listen")
+    @classmethod
+    def _on_this_machine(cls, value: str) -> str:
+        if value and not value.startswith("unix:"):
+            host, _, port = value.rpartition(":")
+            if host.strip("[]") not in LOCAL_HOSTS or not port.isdigit() or not 0 < int(port) <= LAST_PORT:
+                message = f"{value!r} is no socket or port of this machine; write unix:/run/fob-mail/lmtp.sock or 127.0.0.1:2424"
+                raise ValueError(message)
+        elif value and not value.removeprefix("unix:").strip("/"):
+            message = "names no file; write unix:/run/fob-mail/lmtp.sock"
+            raise ValueError(message)
+        return value

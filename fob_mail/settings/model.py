@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationInfo, field_validator
 
 from fob_mail.logs import Style
-from fob_mail.settings.feedback import ComesBack, Imap, Pop3
+from fob_mail.settings.feedback import ComesBack, Imap, Lmtp, Pop3
 from fob_mail.settings.kinds import YEAR, Key, MaybeFile, Seconds, Visible
 from fob_mail.settings.pages import Joining, Retention, Web
 from fob_mail.settings.relays import LOCAL_HOSTS, THE_ONE, Domain, Relay, Smtp
@@ -172,6 +172,7 @@ class Settings(BaseModel):
     feedback: ComesBack = Field(default_factory=ComesBack)
     imap: Imap = Field(default_factory=Imap)
     pop3: Pop3 = Field(default_factory=Pop3)
+    lmtp: Lmtp = Field(default_factory=Lmtp)
     webhooks: Webhooks = Field(default_factory=Webhooks)
     dkim: list[Dkim] = Field(
         default=[], description="Keys that sign each mail by DKIM in this process, a [[dkim]] section each; none: the relay signs."

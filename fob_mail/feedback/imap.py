@@ -1,0 +1,153 @@
+"""What comes back, read by IMAP (RFC 3501). A mail is moved away only after the database has committed what follows from it.
+
+Where the server offers IDLE (RFC 2177) it tells of new mail; else the mailbox is looked into again and again.
+"""
+
+import logging
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Protocol
+
+from fob_mail.errors import InputError
+
+if TYPE_CHECKING:
+    from imapclient import IMAPClient
+
+log = logging.getLogger("fob_mail.feedback")
+
+Take = Callable[[bytes], object]
+LARGEST = 60_000_000
+"""Octets of a mail; what is larger is left where it is, and told."""
+LONGEST_IDLE = 60.0
+"""Seconds of one IDLE: a server may hang up after 30 minutes (RFC 2177 §3); what it told in the moment in which it began is read at its
+end."""
+FIRST_IDLE = 2.0
+"""The same after mail has come, when more of it often does."""
+_LOOK = 1.0
+"""Seconds until a stop is heard."""
+
+
+class ImapSettings(Protocol):
+    """What must be known of a mailbox; settings.Imap is one."""
+
+    @property
+    def host(self) -> str:
+        """Host name."""
+
+    @property
+    def port(self) -> int:
+        """TCP port."""
+
+    @property
+    def security(self) -> str:
+        """tls, starttls or none."""
+
+    @property
+    def username(self) -> str:
+        """For LOGIN."""
+
+    @property
+    def folder(self) -> str:
+        """What is read."""
+
+    @property
+    def done(self) -> str:
+        """Where it is moved to."""
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Certificates to trust besides the system's."""
+
+
+def read_imap(settings: ImapSettings, password: str, take: Take) -> int:
+    """Take each mail of the folder, and move it to the folder of those that are done; gives how many. Raises InputError."""
+    with _opened(settings, password) as client:
+        client.select_folder(settings.folder)
+        return _take_all(client, settings.done, take)
+
+
+def follow_imap(settings: ImapSettings, password: str, take: Take, stopped: Event) -> None:
+    """Take what is there, and what comes, for as long as the server tells of it; else until nothing is left. Raises InputError."""
+    with _opened(settings, password) as client:
+        settled, patience = -1, FIRST_IDLE  # how many are there that are not to be taken
+        while not stopped.is_set():
+            there = client.select_folder(settings.folder)[b"EXISTS"]
+            if there != settled:
+                taken = _take_all(client, settings.done, take)
+                settled, patience = -1 if taken else there, FIRST_IDLE
+            elif not client.has_capability("IDLE"):
+                return
+            elif _told(client, stopped, patience):
+                settled = -1
+            else:
+                patience = LONGEST_IDLE
+
+
+@contextmanager
+def _opened(settings: ImapSettings, password: str) -> "Iterator[IMAPClient]":
+    """Logged in, with the folder for what is done; what goes wrong with the server is an InputError."""
+    from imapclient import IMAPClient  # noqa: PLC0415
+    from imapclient.exceptions import IMAPClientError  # noqa: PLC0415
+
+    tls = settings.security == "tls"
+    try:
+        trust = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+        with IMAPClient(settings.host, settings.port, ssl=tls, ssl_context=trust if tls else None, timeout=60) as client:
+            client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if settings.security == "starttls":
+                client.starttls(trust)
+            client.login(settings.username, password)
+            if not client.folder_exists(settings.done):
+                client.create_folder(settings.done)
+            yield client
+    except (IMAPClientError, OSError) as error:
+        problem = f"The mailbox {settings.username} at {settings.host}:{settings.port} cannot be read: {error}."
+        remedy = "Check imap and the password (FOB_MAIL_IMAP__PASSWORD); nothing is lost, what was not taken is there still."
+        raise InputError(problem, remedy) from None
+
+
+def _told(client: "IMAPClient", stopped: Event, patience: float) -> bool:
+    """Whether the server tells of mail, until so many seconds are over, or it is time to stop."""
+    until = time.monotonic() + patience
+    client.idle()
+    told = False
+    while not told and not stopped.is_set() and time.monotonic() < until:
+        asked = time.monotonic()
+        responses = client.idle_check(timeout=_LOOK)
+        told = _tells(responses)
+        if not responses and time.monotonic() - asked < _LOOK / 2:
+            break  # the line is gone, which the next word to the server shows
+    _, last = client.idle_done()
+    return told or _tells(last)
+
+
+def _tells(responses: Iterable[tuple[object, ...]]) -> bool:
+    return any(response[1:2] == (b"EXISTS",) for response in responses)
+
+
+def _take_all(client: "IMAPClient", done: str, take: Take) -> int:
+    return sum(_take_one(client, number, done, take) for number in client.search("ALL"))
+
+
+def _take_one(client: "IMAPClient", number: int, done: str, take: Take) -> bool:
+    fetched = client.fetch([number], ["RFC822.SIZE"])
+    if fetched.get(number, {}).get(b"RFC822.SIZE", 0) > LARGEST:
+        log.warning("mail too large", extra={"number": number})
+        return False
+    content = client.fetch([number], ["BODY.PEEK[]"]).get(number, {}).get(b"BODY[]")
+    if content is None:
+        return False  # another program has moved it meanwhile
+    take(content)
+    client.add_flags([number], [b"\\Seen"])
+    if client.has_capability("MOVE"):
+        client.move([number], done)
+    else:
+        client.copy([number], done)
+        client.delete_messages([number])
+        client.expunge([number])
+    return True
