@@ -12,7 +12,7 @@ LONGEST_WAIT = 60.0
 PLACES = os.pathsep.join(["/usr/bin", "/usr/local/bin", "/usr/sbin", "/opt/homebrew/bin"])
 
 _SCORE = re.compile(r"^Content analysis details:\s+\((-?[\d.]+) points", re.MULTILINE)
-_RULE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s+([A-Z][A-Z0-9_]+)\s+(.*)$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*+(-?\d+(?:\.\d+)?)[ \t]++([A-Z][A-Z0-9_]+)[ \t]+(.*)$", re.MULTILINE)
 
 
 def verdict(message: bytes) -> Verdict | None:

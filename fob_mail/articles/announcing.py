@@ -33,10 +33,12 @@ _NAMED_WHATEVER_IT_IS = re.compile(
     r"[a-z\u00df-\u00ff][a-z\u00df-\u00ff' -]{2,50}[,:]\s+(?P<name>[A-Z\u00c0-\u00dd0-9][^\n]{3,300})"
 )
 _NAME_ENDS = re.compile(
-    r",?\s+(?:marking|celebrating|commemorating|to mark|featuring|which|where|this|that will|taking place|con motivo|para conmemorar)\b"
-    r"|,\s+(?:on|at|in|with|from|el|en|a las|con)\b|[.;]\s|\.$",
+    r"(?:,\s++|(?<![\s,])\s++)"
+    r"(?:marking|celebrating|commemorating|to mark|featuring|which|where|this|that will|taking place|con motivo|para conmemorar)\b"
+    r"|,\s++(?:on|at|in|with|from|el|en|a las|con)\b|[.;]\s|\.$",
     re.IGNORECASE,
 )
+_HANGING = re.compile(r"(?:,\s++|(?<![\s,])\s++)(?:on|el|this|next)\s*$")
 _STREET = r"(?:calle|c/|plaza|avda|avenida|paseo|camino|carrer|plaça|rue)"
 _NAMED_PLACE = (
     r"(?:(?:the|el|la|los|las)\s+)?(?P<place>[A-Z\u00c0-\u00dd][^,.;()\n]{2,80}"
@@ -47,7 +49,7 @@ _BESIDE = re.compile(
     rf"\b(?P<beside>(?:outside|opposite|in front of|frente a|delante de)(?:\s+(?:the|el|la|los|las)\b|l\b)?)\s+{_NAMED_PLACE}"
 )
 _PLACE_OF_NO_NAME = re.compile(r"\bat\s+(?P<place>(?:the|our)\s+[a-z][^,.;()\n]{2,40}(?:,\s+[A-Z0-9\u00c0-\u00dd][^,.;()\n]{1,60}){1,4})")
-_PLACE_BEFORE = re.compile(rf"\b(?:at|en)\s+{_NAMED_PLACE}?,?\s+(?:on|el)\s*$")
+_PLACE_BEFORE = re.compile(rf"\b(?:at|en)\s+{_NAMED_PLACE},?\s++(?:on|el)\s*$")
 _ONLINE = re.compile(r"\b(?:on ?line|zoom|livestream(?:ed)?|en línea)\b", re.IGNORECASE)
 ENOUGH = 4
 
@@ -157,7 +159,7 @@ def name_in(told: Announcement) -> str:
         match = pattern.search(before_date) or (pattern.search(told.text) if pattern is _QUOTED else None)
         if match:
             name = _NAME_ENDS.split(match["name"], maxsplit=1)[0] if pattern is not _QUOTED else match["name"]
-            name = re.sub(r",?\s+(?:on|el|this|next)\s*$", "", name.strip(" ,:\u2013\u2014-"))
+            name = _HANGING.sub("", name.strip(" ,:\u2013\u2014-"))
             if name:
                 return name
     return ""

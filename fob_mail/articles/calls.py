@@ -24,7 +24,7 @@ _KINDS = (
     (CallKind.FOLLOW, re.compile(r"^\W*(?:follow|sigue|síguenos)\b", re.IGNORECASE)),
 )
 _PROMISE = re.compile(r"\b(?:here|aqu[ií]|this link|below|este enlace)\b", re.IGNORECASE)
-_PARTS = re.compile(r"\s+[\u2013\u2014|\u00b7/-]\s+")
+_PARTS = re.compile(r"(?<!\s)\s++[\u2013\u2014|\u00b7/-]\s+")
 _POINTING = re.compile("[\u2190-\u21ff\u27a1\u2b05-\u2b07\U0001f446-\U0001f449][\ufe0f\U0001f3fb-\U0001f3ff]*")
 """Arrows and hands that point at a link; a button needs none."""
 _FOLLOW = re.compile(r"(?P<label>(?:Follow|Sigue a|Síguenos)\b.{0,100}?)\s+(?:at|on|en)(?P<rest>(?:\s.{0,200})?)$")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WORD = b"PK\x03\x04"
 _LARGEST_WORD = 30_000_000
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+(?:[\"']\s*+)?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
 _NO_NAME = re.compile(r"[^\w.-]+")
 _MARKDOWN = {".md", ".markdown"}
 

@@ -83,8 +83,8 @@ def _parted(words: str, separator: str) -> list[str]:
 def _both(part: str) -> list[str]:
     """Two people joined by `and`, where both sides are names; else the part as it is."""
     part = re.sub(r"^\s*(?:and|&|y|e)\s+", "", part.strip(), flags=re.IGNORECASE)
-    sides = re.split(r"\s+(?:and|y)\s+", part, maxsplit=1)
-    both = len(sides) > 1 and all(_NAME.fullmatch(re.sub(r"\s*\([^()]*\)$", "", side)) and side[0].isupper() for side in sides)
+    sides = re.split(r"(?<!\s)\s++(?:and|y)\s+", part, maxsplit=1)
+    both = len(sides) > 1 and all(_NAME.fullmatch(re.sub(r"(?<!\s)\s*+\([^()]*+\)$", "", side)) and side[0].isupper() for side in sides)
     return sides if both else [part]
 
 

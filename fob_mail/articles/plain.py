@@ -12,8 +12,8 @@ WRAPPED = 120
 WIDEST = 200
 """Nobody wraps to longer lines than this."""
 
-_BULLET = re.compile(r"\s*[-*\u2022]\s+(?P<item>\S.*)")
-_NUMBER = re.compile(r"\s*\d{1,2}[.)]\s+(?P<item>\S.*)")
+_BULLET = re.compile(r"\s*+[-*\u2022]\s++(?P<item>\S.*)")
+_NUMBER = re.compile(r"\s*+\d{1,2}[.)]\s++(?P<item>\S.*)")
 
 
 def blocks(text: str) -> list[Block]:

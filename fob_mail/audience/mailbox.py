@@ -9,7 +9,7 @@ from fob_mail.audience.cells import one_line
 from fob_mail.errors import InputError
 
 LONGEST_NAME = 200
-_MAILBOX = re.compile(r"\s*(?:(?P<name>[^<>]*)<(?P<address>[^<>]+)>|(?P<bare>[^<>\s]+))\s*")
+_MAILBOX = re.compile(r"\s*+(?:(?P<name>[^<>]*)<(?P<address>[^<>]+)>|(?P<bare>[^<>\s]+))\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ATOMS = re.compile(r"[^()<>\[\]:;@\\,.\"]*")
 _REMEDY = 'Write it as "Friends of Bolivia <news@example.org>".'

@@ -26,6 +26,7 @@ SITES = {
     "threads.net": "Threads",
 }
 LONGEST_LABEL = 60
+_LONGEST_SAID = 300  # in the article; of what is longer no label is made
 OURS = {
     CallKind.REGISTER: to_say("Register"),
     CallKind.SHARE: to_say("Share with friends"),
@@ -85,7 +86,10 @@ def _label(call: CallToAction, words: Words, organisation: str) -> str:
     """The article's words without their "here", which names no goal; our own where nothing is left."""
     here = words.pattern("the word in which a link was", r"\b(?:right )?here\b")
     dangling = words.pattern("what is left at the end when that word is taken off", r"(?:\s+(?:at|on|and|via))+$")
-    without_here = re.sub(here, "", one_line(call.label), flags=re.IGNORECASE)
+    said = one_line(call.label)
+    if len(said) > _LONGEST_SAID:
+        return words.say(OURS[call.kind], organisation=organisation)
+    without_here = re.sub(here, "", said, flags=re.IGNORECASE)
     label = re.sub(dangling, "", " ".join(without_here.split()).rstrip(" .:;,–—-"), flags=re.IGNORECASE)
     if len(label) < 3 or len(label) > LONGEST_LABEL or label.casefold() in {"click", "haz clic", "clic", call.kind.value}:  # noqa: PLR2004 two letters say nothing
         return words.say(OURS[call.kind], organisation=organisation)

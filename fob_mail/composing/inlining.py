@@ -5,7 +5,7 @@ import re
 
 from premailer import Premailer
 
-_NO_BGCOLOR = re.compile(r"""(<(?:a|div|p|span|h[1-6]|li|ul|ol)\s(?:"[^"]*"|'[^']*'|[^"'>])*?) bgcolor=["'][^"']*["']""")
+_NO_BGCOLOR = re.compile(r"""(<(?:a|div|p|span|h[1-6]|li|ul|ol)\s(?:"[^"]*"|'[^']*'|[^"'<>])*?) bgcolor=["'][^"']*["']""")
 """premailer gives every element with a ground that attribute, which HTML has for tables alone; Outlook needs it there."""
 
 

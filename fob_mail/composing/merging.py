@@ -8,7 +8,7 @@ Whatever cannot be filled in is refused here, before anybody is mailed.
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from fob_mail import conditions
@@ -17,10 +17,11 @@ from fob_mail.composing.typesetting import cleaned
 from fob_mail.errors import InputError
 from fob_mail.slots import BRANCHES, MARK, OF_EVERYBODY, attribute, is_branch, mark
 
-_CODE = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
-_QUOTED = r"[\"'“”‘’«»](?P<default>[^\"“”«»]*?)[\"'“”‘’«»]"
+_OPENS = re.compile(r"\{[{%]")
+_CLOSES = {"{{": "}}", "{%": "%}"}
+_QUOTED = r"[\"'“”‘’«»](?P<default>[^\"“”«»]{0,1000}?)[\"'“”‘’«»]"
 _FIELD = re.compile(
-    r"\s*(?:(?P<name>\w+)|attribute\.(?P<plain>\w+)|attribute\[\s*[\"'“”‘’](?P<key>[^\"“”]+?)[\"'“”‘’]\s*\])"
+    r"\s*(?:(?P<name>\w+)|attribute\.(?P<plain>\w+)|attribute\[\s*[\"'“”‘’](?P<key>[^\"“”]{1,200}?)[\"'“”‘’]\s*\])"
     rf"\s*(?:\|\s*default\s*\(\s*{_QUOTED}\s*\)\s*)?"
 )
 _STRAIGHT = str.maketrans("“”‘’«»", '""\'\'""')
@@ -48,10 +49,13 @@ class Vocabulary:
 
     def marked(self, text: str) -> str:
         """Text with marks in place of its fields and conditions; what already looks like a mark is taken out."""
-        return _CODE.sub(self._mark, cleaned(text))
-
-    def _mark(self, found: re.Match[str]) -> str:
-        return self._field(found[1]) if found[1] is not None else self._branch(found[2])
+        text, at = cleaned(text), 0
+        done: list[str] = []
+        for start, end in _codes(text):
+            code = text[start + 2 : end - 2]
+            done += [text[at:start], self._field(code) if text[start + 1] == "{" else self._branch(code)]
+            at = end
+        return "".join([*done, text[at:]])
 
     def _field(self, code: str) -> str:
         written = " ".join(code.split())
@@ -78,6 +82,19 @@ class Vocabulary:
         straight = condition.translate(_STRAIGHT)
         names = {name: self.key(name) for name in conditions.fields(straight)}
         return mark(word, conditions.renamed(straight, names))
+
+
+def _codes(text: str) -> Iterator[tuple[int, int]]:
+    """Where fields and conditions begin and end: each from its braces to the next that close. In linear time, whatever is never closed."""
+    at, unclosed = 0, set[str]()
+    while found := _OPENS.search(text, at):
+        end = -1 if found[0] in unclosed else text.find(_CLOSES[found[0]], found.end())
+        if end < 0:
+            unclosed.add(found[0])
+            at = found.start() + 1
+        else:
+            at = end + 2
+            yield found.start(), at
 
 
 def merged(article: Article, vocabulary: Vocabulary) -> Article:
@@ -126,7 +143,7 @@ def _check(marked: str, where: str) -> None:
 
 def _call(call: CallToAction) -> CallToAction:
     """A call is the same for everybody: buttons and links are, and so calendars and archives can be."""
-    if _CODE.search(call.label):
+    if any(_codes(call.label)):
         raise InputError(f"The call {call.label[:60]!r} has a field in it.", "Write it in words that are right for everybody.")
     return replace(call, label=cleaned(call.label))
 

@@ -12,7 +12,7 @@ from fob_mail.slots import MARK
 
 NBSP = "\N{NO-BREAK SPACE}"
 
-_UNTOUCHED = re.compile(r"(_FOB\.[a-z_.0-9]+\.BOF_|(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.\w+)")
+_UNTOUCHED = re.compile(r"(_FOB\.[a-z_.0-9]+\.BOF_|(?:https?://|www\.)\S+|(?<![^\s@])[^\s@]++@[^\s@]+\.\w+)")
 _OPENS = frozenset(" \t\n" + NBSP + "([{—–-/“‘«¿¡")
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|km²?|kg|ha|am|pm|a\.m\.|p\.m\.|h|million|billion|trillion|millones|mil)\b|%)")
 _TITLE = re.compile(r"(?<=\w) (?=(?:MP|MEP|MSP|MLA|QC|KC|PhD|Jr|Sr)\b)")

@@ -10,7 +10,7 @@ from fob_mail.preflight.problem import Problem, error, warning
 
 FEWEST_LETTERS = 8
 _FAKE_REPLY = re.compile(r"(?:re|fwd?|aw|rv|tr|sv)\s*:", re.IGNORECASE)
-_SHOUTS = re.compile(r"[!¡?¿]{3,}|(?:!\s*.*){4}|[$€£]{2,}")
+_SHOUTS = re.compile(r"[!¡?¿]{3,}|(?:![^!]*+){3}!|[$€£]{2,}")
 
 
 def check_subject(subject: str, again: str = "Compose it again with --subject.") -> Iterator[Problem]:

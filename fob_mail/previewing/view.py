@@ -46,4 +46,4 @@ def shown(html: str, pictures: Mapping[str, tuple[str, bytes]], scheme: str) -> 
     asked = _SCHEME.sub(lambda found: "(min-width: 0)" if found[1] == scheme else "(max-width: 0)", html)
     for address, (name, content) in pictures.items():
         asked = asked.replace(address, f"data:{guess_type(name)[0]};base64,{b64encode(content).decode()}")
-    return re.sub(r"<head[^>]*>", r'\g<0><base target="_blank">', asked, count=1)
+    return re.sub(r"<head[^<>]*>", r'\g<0><base target="_blank">', asked, count=1)
