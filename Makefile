@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 BIN := .venv/bin
 
-.PHONY: help demo test faults packages lint docs phrases constraints wheel clean
+.PHONY: help demo test faults packages lint audit docs phrases constraints wheel clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,10 +21,16 @@ faults: packages .venv/installed-dev ## Break sending in every way we know of, a
 packages:
 	@sh tests/packages.sh
 
-lint: .venv/installed-dev ## Format, lint and types, without the tests
+lint: .venv/installed-dev ## Format, lint, types and bandit, without the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive fob_mail alembic docs
+
+audit: $(BIN)/python ## Ask pypi.org for known faults of the packages we use (needs the network)
+	$(BIN)/python -m venv build/audit
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-audit.txt
+	build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r constraints-dev.txt
 
 docs: .venv/installed-dev ## Write the reference of commands and settings anew
 	$(BIN)/python -m docs.generate
@@ -42,6 +48,7 @@ constraints: ## Choose the newest versions of all dependencies (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o constraints.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	    -c constraints.txt -o constraints-dev.txt
+	printf 'pip-audit\n' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o constraints-audit.txt
 
 wheel: .venv/installed-dev ## Build dist/fob_mail-*.whl
 	$(BIN)/python -m build --wheel --no-isolation

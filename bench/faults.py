@@ -136,7 +136,7 @@ def command(people: int, times: int, only: str, seed: int | None) -> None:
       python -m bench faults --only SIGKILL --times 100 --people 3000
     """  # noqa: D301 click's \b keeps the lines of an example
     logging.disable(logging.WARNING)  # aiosmtpd has much to say
-    seed = Random().randrange(1_000_000) if seed is None else seed  # noqa: S311
+    seed = Random().randrange(1_000_000) if seed is None else seed  # noqa: S311 no secret
     print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores; moments of seed {seed}")
     print(HEAD)
     verdicts = []

@@ -159,7 +159,7 @@ def _run_postgresql(command: list[str], database: Database, output: BinaryIO | N
     password = whole.password or whole.query.get("password")
     environment = {**os.environ, "PGPASSWORD": str(password)} if password else None
     try:
-        subprocess.run(command, check=True, env=environment, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 no shell
+        subprocess.run(command, check=True, env=environment, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 no shell  # nosec B603
     except FileNotFoundError:
         problem = f"{command[0]} is not installed, and PostgreSQL is copied by it."
         raise DatabaseError(problem, "Install postgresql-client.") from None

@@ -138,7 +138,7 @@ def finish(session: Session, batch_id: int, worker: str, now: datetime, retries:
         since = None
     elif not untried:
         attempts, since = attempts + 1, since or now
-        delay = retries.delay(attempts, now - since, random())  # noqa: S311 no secret
+        delay = retries.delay(attempts, now - since, random())  # noqa: S311 no secret  # nosec B311
         if delay is None:
             _give_up(session, batch, now)
             since = None
@@ -295,7 +295,7 @@ _SETTLE = {
         FROM (SELECT CAST(:campaign_id AS BIGINT) AS campaign_id, CAST(key AS BIGINT) AS position, value AS reply FROM {replies}) AS r
         WHERE deliveries.campaign_id = r.campaign_id AND deliveries.position = r.position
           AND deliveries.state IN ('queued', 'deferred', 'unknown')
-    """)  # noqa: S608 made of constants
+    """)  # noqa: S608 made of constants  # nosec
     for dialect, replies in _REPLIES.items()
 }
 _SKIP = text(f"""
@@ -310,7 +310,7 @@ _SKIP = text(f"""
                        AND (s.paused_until IS NULL OR s.paused_until <= :now))
            OR EXISTS (SELECT 1 FROM suppressions AS x JOIN subscribers AS p ON p.digest = x.digest
                       WHERE p.id = deliveries.subscriber_id))
-""")  # noqa: S608 made of constants
+""")  # noqa: S608 made of constants  # nosec
 _AS_ONE = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
 _ATTRIBUTES = {"sqlite": ", json(attributes)", "postgresql": ", attributes"}
 _RECIPIENTS = {
@@ -319,14 +319,14 @@ _RECIPIENTS = {
             SELECT d.position, d.subscriber_id, d.address, s.name, s.language{wanted and ", s.attributes"}
             FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
             WHERE {_HERE} AND d.state IN ('queued', 'deferred') ORDER BY d.position) AS owed
-    """)  # noqa: S608
+    """)  # noqa: S608 made of constants  # nosec
     for dialect, (every, each) in _AS_ONE.items()
     for attributes, wanted in ((False, ""), (True, _ATTRIBUTES[dialect]))
 }
 _OWED = text(f"""
     SELECT EXISTS (SELECT 1 FROM deliveries WHERE {_HERE} AND state = 'queued'),
            EXISTS (SELECT 1 FROM deliveries WHERE {_HERE} AND state = 'deferred')
-""")  # noqa: S608
+""")  # noqa: S608 made of constants  # nosec
 _WHOLE = (Batch.id, Batch.campaign_id, Batch.first_position, Batch.last_position)
 
 

@@ -89,7 +89,7 @@ class Links:
         numbers = self._read(purpose.encode(), token)
         return Asked(*numbers) if numbers else None
 
-    def url(self, page: str, token: str = "") -> str:
+    def url(self, page: str, token: str = "") -> str:  # no password, but none  # nosec B107
         """The address of a page: `/c/` with its token, `/join/` with a list's slug."""
         return f"{self._base}{page}{token}"
 

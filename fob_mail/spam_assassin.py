@@ -23,7 +23,7 @@ def verdict(message: bytes) -> Verdict | None:
     with tempfile.TemporaryDirectory(prefix="fob-mail-") as home:
         command = [program, "--local", "--test-mode", "--nocreate-prefs", f"--prefspath={os.devnull}", "--cf=use_bayes 0"]
         try:
-            done = subprocess.run(  # noqa: S603 a program of the system, and no word of ours but its options
+            done = subprocess.run(  # noqa: S603 a program of the system, and no word of ours but its options  # nosec B603
                 command,
                 check=False,
                 input=message,

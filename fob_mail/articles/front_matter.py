@@ -119,7 +119,7 @@ def _parsed(text: str) -> dict[str, object]:
     if len(text) > LARGEST:
         raise InputError(f"The front matter has over {LARGEST:,} characters.", remedy)
     try:
-        written = yaml.load(text, Loader=_Plain)  # noqa: S506 a SafeLoader
+        written = yaml.load(text, Loader=_Plain)  # noqa: S506 a SafeLoader  # nosec B506
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""

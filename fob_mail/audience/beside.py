@@ -41,14 +41,14 @@ def _read_beside(file: BinaryIO, key: bytes) -> Generator[Chunk, None, None]:
     here = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # the same code as here
     command = [sys.executable, "-P", "-m", __name__]
     handle = file.fileno()
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[handle], env=here) as other:  # noqa: S603 our own
-        assert other.stdin is not None  # noqa: S101 it is a pipe
-        assert other.stdout is not None  # noqa: S101
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[handle], env=here) as other:  # noqa: S603 our own  # nosec B603
+        assert other.stdin is not None  # noqa: S101 it is a pipe  # nosec B101
+        assert other.stdout is not None  # noqa: S101 the same  # nosec B101
         try:
             other.stdin.write(marshal.dumps((handle, key)))
             other.stdin.close()
             while length := int.from_bytes(_exactly(other.stdout, _LENGTH)):
-                told = marshal.loads(_exactly(other.stdout, length))  # noqa: S302 from our own process
+                told = marshal.loads(_exactly(other.stdout, length))  # noqa: S302 from our own process  # nosec B302
                 if isinstance(told, dict):
                     raise InputError(told["problem"], told["remedy"])
                 yield Chunk(*told)
@@ -71,7 +71,7 @@ def _answer(content: bytes) -> None:
 def main() -> None:
     """What the other process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked for the chunks decides
-    handle, key = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 from our own process
+    handle, key = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 from our own process  # nosec B302
     gc.disable()  # many rows and no cycles
     try:
         with open(handle, "rb") as file, csv_rows.value_limit():  # noqa: PTH123 it has no name

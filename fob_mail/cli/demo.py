@@ -185,7 +185,7 @@ def _way_out(mail: Path) -> tuple[str, str]:
 def _press(url: str) -> None:
     """What a mail provider does when its reader presses Unsubscribe: the POST of RFC 8058."""
     click.secho(f"\n$ curl --data List-Unsubscribe=One-Click {url}", fg="cyan", bold=True)
-    with urllib.request.urlopen(url, b"List-Unsubscribe=One-Click", timeout=10) as answer:  # noqa: S310 our own server
+    with urllib.request.urlopen(url, b"List-Unsubscribe=One-Click", timeout=10) as answer:  # noqa: S310 our own server  # nosec B310
         click.echo(f"{answer.status} {answer.reason}")
 
 
@@ -201,7 +201,7 @@ def _served(port: int) -> Iterator[None]:
     _say("The public pages, for those who want to leave")
     click.secho(f"\n$ fob-mail serve --port {port} &", fg="cyan", bold=True)
     words = [sys.executable, "-m", "fob_mail", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 ourselves
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 ourselves  # nosec B603
     try:
         _await(process, port)
         yield
@@ -218,7 +218,7 @@ def _await(process: subprocess.Popen[bytes], port: int) -> None:
     until = time.monotonic() + SERVE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=2):
+            with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=2):  # our own server  # nosec B310
                 click.echo(f"Listening on http://localhost:{port}")
                 return
         except urllib.error.URLError:

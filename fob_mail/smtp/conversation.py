@@ -172,7 +172,7 @@ class Conversation:
         return self._closed(envelope)
 
     def _closed(self, envelope: Envelope) -> Decided:
-        assert self._failure is not None  # noqa: S101 said by both callers
+        assert self._failure is not None  # noqa: S101 said by both callers  # nosec B101
         reply, stage = self._failure
         self._opening = self._failure = None
         return Decided(envelope, reply, stage)

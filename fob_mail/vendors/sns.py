@@ -52,7 +52,7 @@ def is_genuine(message: object, certificate: bytes) -> bool:
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256  # noqa: PLC0415
 
     signed, signature = signed_text(message), at(message, "Signature")
-    hashing = {"1": SHA1(), "2": SHA256()}.get(str(at(message, "SignatureVersion")))  # noqa: S303 version 1 is SNS's default
+    hashing = {"1": SHA1(), "2": SHA256()}.get(str(at(message, "SignatureVersion")))  # noqa: S303 version 1 is SNS's default  # nosec B303
     if signed is None or hashing is None or not isinstance(signature, str):
         return False
     try:

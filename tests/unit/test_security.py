@@ -4,6 +4,7 @@ import ast
 import hashlib
 import hmac
 import re
+import tomllib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 
@@ -121,3 +122,39 @@ def test_nothing_is_installed_without_its_hash_being_checked() -> None:
         for line in file.read_text(encoding="utf-8").replace("$(INSTALL)", "pip install").splitlines():
             if "pip install" in line and ":=" not in line:
                 assert "--require-hashes" in line or "--no-deps --no-build-isolation" in line or "--no-deps" in line, line
+
+
+SOURCES = [file for folder in ("fob_mail", "alembic", "bench", "docs", "tests") for file in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_each_exception_from_a_rule_of_security_says_why() -> None:
+    """In its line: what ruff's S rules are told to pass over, and what bandit is."""
+    silent = []
+    for file in SOURCES:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            told = re.search(r"#\s*noqa:\s*((?:[A-Z]+\d+,?\s?)+)(.*)", line)
+            security = bool(told and re.search(r"\bS\d{3}\b", told[1]))
+            reason = told[2].partition("#")[0].strip() if told else line.partition("# nosec")[0].rpartition("#")[2].strip()
+            if (security or "# nosec" in line.partition('"# nosec"')[0]) and len(reason) < 3:
+                silent.append(f"{file.relative_to(ROOT)}:{number}")
+
+    assert not silent
+
+
+def test_nothing_is_passed_over_by_a_whole_file_but_in_tests_and_benches() -> None:
+    lint = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+
+    assert not [rule for rule in lint["ruff"]["lint"]["ignore"] if re.fullmatch(r"S\d*", rule)]
+    assert not [
+        (files, rule)
+        for files, rules in lint["ruff"]["lint"]["per-file-ignores"].items()
+        for rule in rules
+        if re.fullmatch(r"S\d+", rule) and not files.startswith(("tests/", "bench/"))
+    ]
+    assert lint["bandit"]["skips"] == ["B404"]
+
+
+def test_an_audit_that_could_not_ask_does_not_pass_for_a_clean_one() -> None:
+    (line,) = [line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "/pip-audit" in line]
+
+    assert {"--strict", "--require-hashes", "constraints-dev.txt"} <= set(line.split())
