@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 
-from fob_mail.errors import FobMailError, InputError
+from sqlalchemy.exc import OperationalError
+
+from fob_mail.database import first_line
+from fob_mail.errors import DatabaseError, FobMailError, InputError
 from fob_mail.feedback.taking import Taken
 
 log = logging.getLogger("fob_mail.feedback")
@@ -47,6 +50,9 @@ class Tally:
         except OSError as error:
             problem = f"A mail for the organiser cannot be kept: {error.strerror or error}."
             raise InputError(problem, "Check feedback.kept, and the room on the disk; the mail is where it was.") from None
+        except OperationalError as error:
+            remedy = "Nothing is lost: the mail is where it was."
+            raise DatabaseError(f"The database does not answer: {first_line(error)}.", remedy) from None
         with self._lock:
             self.kinds[str(taken.kind)] += 1
 
@@ -98,6 +104,6 @@ def _keep_reading(source: Source, stopped: Event, every: float, tell: Callable[[
             if str(error) != told:
                 tell(source.name, error)
                 told = str(error)
-            if not isinstance(error, FobMailError):
-                log.exception("reading failed", extra={"source": source.name})
+                if not isinstance(error, FobMailError):
+                    log.exception("reading failed", extra={"source": source.name})
         stopped.wait(every)

@@ -9,9 +9,13 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from fob_mail.vendors.told import at
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
@@ -44,11 +48,22 @@ def subscribe_url(message: object, topic: str) -> str | None:
     return url if asked.get("Action") == ["ConfirmSubscription"] and asked.get("TopicArn") == [topic] else None
 
 
-def is_genuine(message: object, certificate: bytes) -> bool:
-    """Whether the key of this certificate (PEM) signed the message."""
+def key_in(certificate: bytes) -> "RSAPublicKey | None":
+    """The key of a certificate (PEM); None if it is no such thing."""
     from cryptography import x509  # noqa: PLC0415 OpenSSL is loaded for those alone who are told things
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+
+    try:
+        key = x509.load_pem_x509_certificate(certificate).public_key()
+    except ValueError:
+        return None
+    return key if isinstance(key, RSAPublicKey) else None
+
+
+def is_genuine(message: object, key: "RSAPublicKey") -> bool:
+    """Whether this key signed the message."""
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256  # noqa: PLC0415
 
     signed, signature = signed_text(message), at(message, "Signature")
@@ -56,10 +71,7 @@ def is_genuine(message: object, certificate: bytes) -> bool:
     if signed is None or hashing is None or not isinstance(signature, str):
         return False
     try:
-        key = x509.load_pem_x509_certificate(certificate).public_key()
-        if not isinstance(key, rsa.RSAPublicKey):
-            return False
-        key.verify(base64.b64decode(signature, validate=True), signed, padding.PKCS1v15(), hashing)
+        key.verify(base64.b64decode(signature, validate=True), signed, PKCS1v15(), hashing)
     except (binascii.Error, ValueError, InvalidSignature):
         return False
     return True

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, request
 from fob_mail import returns
 from fob_mail.database import clock
 from fob_mail.errors import InputError
-from fob_mail.feedback.taking import Taken, Terms, heed, told
+from fob_mail.feedback.taking import Terms, heed, told
 from fob_mail.inbound.incoming import Incoming
 from fob_mail.settings import Settings
 from fob_mail.vendors import brevo, mailgun, postmark, sendgrid, ses
@@ -29,6 +29,8 @@ log = logging.getLogger("fob_mail.web")
 AT = "/webhooks/"
 LARGEST = 1024 * 1024
 """Octets of what a vendor tells at once: SendGrid's batches have some hundred thousand."""
+MOST_AT_ONCE = 50
+"""Events that are followed in one transaction."""
 
 
 class ForgedError(Exception):
@@ -74,19 +76,20 @@ def journey(site: Site) -> Blueprint:
 
 
 def _follow(site: Site, heard: Heard) -> None:
-    """All of it or none, in one transaction; in the order of keys, so that two batches do not wait for each other."""
+    """Follow a batch, some events a transaction, so that nobody waits long for the database; what is told again after a fault counts once.
+
+    In the order of keys, so that two batches do not wait for each other.
+    """
     feedback = site.settings.feedback
     terms = Terms(feedback.soft_bounces, feedback.soft_within, feedback.kept)
     events = sorted(heard.events, key=lambda event: event.key)
-    if not events and not heard.once:
-        return
-    taken: list[Taken] = []
-    with site.database.begin() as session:
-        if heard.once and not returns.good_for(session, heard.once.token, heard.once.event, clock(session)):
-            raise ForgedError
-        taken += [heed(session, event, site.links, terms, vouched=True) for event in events]
-    for one in taken:
-        told(one)
+    for first in range(0, len(events) or bool(heard.once), MOST_AT_ONCE):
+        with site.database.begin() as session:
+            if heard.once and not returns.good_for(session, heard.once.token, heard.once.event, clock(session)):
+                raise ForgedError
+            taken = [heed(session, event, site.links, terms, vouched=True) for event in events[first : first + MOST_AT_ONCE]]
+        for one in taken:
+            told(one)
 
 
 def _ears(settings: Settings, outside: Callable[[str], bytes]) -> Iterable[tuple[str, Ear]]:

@@ -214,6 +214,18 @@ def test_while_amazon_is_away_it_is_asked_to_tell_again(told: Told, settings: Se
     assert told.kinds() == []
 
 
+def test_what_is_no_certificate_is_not_kept(told: Told, settings: Settings) -> None:
+    answers = [b"<html>Not now</html>", told.amazon.certificate()]
+    hooks = Webhooks(ses_topics=[TOPIC])
+    web = create_app(settings.model_copy(update={"webhooks": hooks}), told.database, lambda _: answers.pop(0)).test_client()
+    message = json.dumps(told.amazon.message(ses_bounce(told)))
+
+    statuses = [web.post("/webhooks/ses", data=message).status_code for _ in range(3)]
+
+    assert statuses == [401, 200, 200]
+    assert told.kinds() == ["hard"]
+
+
 SES_KINDS = {
     "a full mailbox": (("Transient", "MailboxFull", "smtp; 452 4.2.2 mailbox full"), "soft"),
     "content": (("Transient", "ContentRejected", "smtp; 554 5.7.1 message refused"), "blocked"),
