@@ -87,7 +87,7 @@ def _said(tree: HtmlElement, title: str) -> dict[str, str]:
         "byline": f"By {author}" if author and "://" not in author else "",
         "language": language if _TAG.fullmatch(language) else "",
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in said.items() if value.strip()}  # a no-break space is no title
 
 
 def _meta(tree: HtmlElement, name: str) -> str:
