@@ -9,12 +9,15 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
+from threading import Timer
+from time import monotonic
 from urllib.parse import quote, urljoin, urlsplit
 
-from fob_mail import __version__
+from fob_mail import __version__, fetching
 
 LONGEST_WAIT = 8.0
 MOST_REDIRECTS = 5
@@ -34,10 +37,8 @@ class Answer:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public network."""
-    number = ip_address(address.partition("%")[0])
-    inner = getattr(number, "ipv4_mapped", None) or number
-    return bool(inner.is_global and not inner.is_multicast)
+    """Whether an IP address is one of the public network, also where it is wrapped in another."""
+    return fetching.is_public(ip_address(address.partition("%")[0]))
 
 
 def ask_all(urls: Iterable[str], *, allowed: Callable[[str], bool] = is_public) -> list[Answer]:
@@ -50,6 +51,7 @@ def ask(url: str, *, allowed: Callable[[str], bool] = is_public, wait: float = L
     """What an address answers, redirects followed: by HEAD, or where a site does not like that by a GET of which nothing is read."""
     at = url
     for _ in range(MOST_REDIRECTS + 1):
+        began = monotonic()
         try:
             status, onward = _ask_once(at, "HEAD", allowed, wait)
             if status in _NO_HEAD:
@@ -57,7 +59,8 @@ def ask(url: str, *, allowed: Callable[[str], bool] = is_public, wait: float = L
         except _PrivateError as error:
             return Answer(url, 0, str(error), private=True)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            return Answer(url, 0, _why(error, at, wait))
+            late = monotonic() - began >= wait
+            return Answer(url, 0, _why(TimeoutError() if late else error, at, wait))
         if not onward:
             return Answer(url, status)
         at = onward
@@ -87,14 +90,25 @@ def _ask_once(url: str, method: str, allowed: Callable[[str], bool], wait: float
     with _connected(parts.hostname, port, allowed, wait, secure=parts.scheme == "https") as connection:
         client = http.client.HTTPConnection(parts.hostname, port)
         client.sock = connection
+        watch = Timer(wait, _hang_up, [connection])  # a server may send a byte at a time
+        watch.daemon = True
+        watch.start()
         target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + (
             f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
         )
         headers = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": f"fob-mail/{__version__} (link check)", "Connection": "close"}
-        client.request(method, target, headers=headers)
-        answer = client.getresponse()
+        try:
+            client.request(method, target, headers=headers)
+            answer = client.getresponse()
+        finally:
+            watch.cancel()
         place = answer.getheader("Location") if 300 <= answer.status < 400 else None  # noqa: PLR2004 RFC 9110 §15.4
         return answer.status, urljoin(url, place) if place else ""
+
+
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):  # it may be gone
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _connected(host: str, port: int, allowed: Callable[[str], bool], wait: float, *, secure: bool) -> socket.socket:

@@ -91,17 +91,18 @@ def _serve(  # noqa: PLR0913 what the command was told
     address, articles = shown
     desk = Desk(installation, name, articles)
     desk.view(address, "")  # a wrong address is told here and not on the page
-    secret = token_urlsafe(16)
-    server = listen(create_preview(name, desk, secret, address), "127.0.0.1", port)
+    secret, door = token_urlsafe(16), token_urlsafe(16)
+    server = listen(create_preview(name, desk, secret, address, door), "127.0.0.1", port)
     stop_at_signals()
-    url = f"{address_of(server, '127.0.0.1')}/{secret}/"
+    here = address_of(server, "127.0.0.1")
+    url = f"{here}/{secret}/"
     if as_json:
         emit({"campaign": name, "url": url})
     else:
         click.echo(f"{name} is at {url}")
     click.echo("Ctrl-C ends the preview.", err=True)
     if browser:
-        click.launch(url)
+        click.launch(f"{here}/{door}")
     server.run()
     server.close()
 

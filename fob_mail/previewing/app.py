@@ -1,11 +1,13 @@
 """The preview's page as a Flask application: for this machine alone, by an address that nobody can guess.
 
 A browser is sent only to loopback names, whatever a name server says of others (DNS rebinding), and only below a secret
-path, so that other users of the machine do not read along. Nothing here changes anything.
+path, so that other users of the machine do not read along. What a browser is started with can be read by all of them in the list
+of processes, so that is another path, which leads to the secret one, and does so once. Nothing here changes anything.
 """
 
 import base64
 import hashlib
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, jsonify, render_template, request
@@ -26,8 +28,8 @@ _HEADERS = {
 }
 
 
-def create_preview(campaign: str, draft: Draft, secret: str, reader: str = "") -> Flask:
-    """The pages below `/SECRET/`; `reader` is whose mail is shown at first."""
+def create_preview(campaign: str, draft: Draft, secret: str, reader: str = "", door: str = "") -> Flask:
+    """The pages below `/SECRET/`; `reader` is whose mail is shown at first. Whoever is the first at `/DOOR` is led there."""
     app = Flask("fob_mail.previewing", static_folder=None, template_folder=FOLDER)
     pages = Blueprint("preview", "fob_mail.previewing", url_prefix=f"/{secret}")
     style, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
@@ -64,8 +66,23 @@ def create_preview(campaign: str, draft: Draft, secret: str, reader: str = "") -
         return _answer(shown(seen.html, seen.pictures, request.args.get("scheme", "light")), "text/html", policy)
 
     app.register_blueprint(pages)
+    if door:
+        app.add_url_rule(f"/{door}", view_func=_door(secret))
     app.before_request(_only_here)
     return app
+
+
+def _door(secret: str) -> Callable[[], Response]:
+    """What leads the first who asks to the secret path, and nobody after that."""
+    keys = [secret]
+
+    def door() -> Response:
+        try:
+            return Response("", 303, {**_HEADERS, "Location": f"/{keys.pop()}/"})
+        except IndexError:
+            abort(404)
+
+    return door
 
 
 def _only_here() -> None:

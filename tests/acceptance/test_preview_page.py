@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -189,3 +190,29 @@ def _ask(url: str, path: str, host: str = "", method: str = "GET") -> tuple[int,
     answer.read()
     connection.close()
     return answer.status, dict(answer.getheaders())
+
+
+def test_what_the_browser_is_started_with_is_worth_nothing_to_who_reads_the_list_of_processes(folder: Path, tmp_path: Path) -> None:
+    """Its command line can be read by every user of the machine for as long as the browser runs."""
+    (tmp_path / "xdg-open").write_text(f'#!/bin/sh\nprintf %s "$1" > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/started\n')
+    (tmp_path / "xdg-open").chmod(0o700)
+    command = [sys.executable, "-m", "fob_mail", "preview", "pump", "--json"]
+    there = {**_clean(), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    with subprocess.Popen(command, cwd=folder, env=there, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout
+            secret = json.loads(running.stdout.readline())["url"]
+            while not (tmp_path / "started").exists():
+                assert running.poll() is None
+                time.sleep(0.05)
+            started = (tmp_path / "started").read_text()
+            first, second = _ask(started, ""), _ask(started, "")
+        finally:
+            running.terminate()
+            running.communicate(timeout=20)
+
+    assert urlsplit(secret).path.strip("/") not in started
+    assert (first[0], first[1]["Location"]) == (303, urlsplit(secret).path)
+    assert second[0] == 404
+    assert "Location" not in second[1]

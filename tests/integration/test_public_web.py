@@ -1,7 +1,10 @@
 """Links are asked whether they are alive: public addresses alone, each redirect anew, within limits."""
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -84,7 +87,38 @@ def test_nothing_private_is_ever_asked(site: str, server: ThreadingHTTPServer) -
     assert server.asked == []  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:192.168.1.1", "224.0.0.1"])
+def test_a_server_that_sends_a_byte_at_a_time_is_left_when_its_time_is_over() -> None:
+    """Each byte is in time; all of them never are."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError):
+                line, _ = server.accept()
+                with line:
+                    line.sendall(b"HTTP/1.")
+                    while not over.wait(0.05):
+                        line.sendall(b"1")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        answer = ask(f"http://127.0.0.1:{server.getsockname()[1]}/", allowed=_loopback, wait=0.6)
+        took = time.monotonic() - began
+        over.set()
+        thread.join()
+
+    assert (answer.status, answer.why) == (0, "no answer in 0.6 seconds")
+    assert took < 10
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:192.168.1.1", "224.0.0.1"),
+        *("64:ff9b::7f00:1", "2002:7f00:1::", "2002:a00:1::", "64:ff9b::a9fe:a9fe", "0.0.0.0"),  # noqa: S104 to be refused
+    ],
+)
 def test_which_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
 
