@@ -15,7 +15,7 @@ from fob_mail.feedback.taking import Taken
 
 log = logging.getLogger("fob_mail.feedback")
 
-PATIENCE = 30.0
+PATIENCE = 8.0
 """Seconds that sources have to end with the mail that they are at."""
 
 
