@@ -131,7 +131,7 @@ def _tells(responses: Iterable[tuple[object, ...]]) -> bool:
 
 
 def _take_all(client: "IMAPClient", done: str, take: Take) -> int:
-    return sum(_take_one(client, number, done, take) for number in client.search("ALL"))
+    return sum(_take_one(client, number, done, take) for number in client.search("UNDELETED"))
 
 
 def _take_one(client: "IMAPClient", number: int, done: str, take: Take) -> bool:
@@ -149,5 +149,5 @@ def _take_one(client: "IMAPClient", number: int, done: str, take: Take) -> bool:
     else:
         client.copy([number], done)
         client.delete_messages([number])
-        client.expunge([number])
+        client.expunge([number] if client.has_capability("UIDPLUS") else None)
     return True

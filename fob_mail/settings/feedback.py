@@ -33,6 +33,13 @@ class Imap(BaseModel):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _another_folder(self) -> Self:
+        if self.done == self.folder or self.done.upper() == self.folder.upper() == "INBOX":
+            message = "what was taken would be taken again; set imap.done to another folder than imap.folder"
+            raise ValueError(message)
+        return self
+
 
 class Pop3(BaseModel):
     """The mailbox to which bounces and answers come, where it is read by POP3."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fob_mail.errors import InputError
 from fob_mail.vendors import sns
+from fob_mail.vendors.told import at
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -36,6 +37,8 @@ class Topics:
         key = self._key(url) if url else None
         if not topic or key is None or not sns.is_genuine(message, key):
             return False
+        if at(message, "Type") == "UnsubscribeConfirmation":
+            log.warning("a topic tells no more", extra={"topic": topic})
         if confirm := sns.subscribe_url(message, topic):
             self._fetched(confirm)
             log.info("subscribed to a topic", extra={"topic": topic})
