@@ -94,7 +94,8 @@ def connect(url: str, patience: float | None = None, *, create: bool = True) -> 
         raise DatabaseError(problem, "Write sqlite:///fob-mail.db or postgresql://user:password@host/name.") from None
     if parsed.get_backend_name() == "sqlite":
         _check_file(parsed, create=create)
-        engine = create_engine(parsed, connect_args={"timeout": LOCK_SECONDS if patience is None else patience, "check_same_thread": False})
+        waits = {"timeout": LOCK_SECONDS if patience is None else patience, "check_same_thread": False}
+        engine = create_engine(parsed, connect_args=waits, hide_parameters=True)
         _teach_sqlite(engine)
     elif parsed.get_backend_name() == "postgresql":
         waiting = {} if patience is None else {"connect_timeout": ceil(patience)}
@@ -195,7 +196,7 @@ def _postgresql(url: URL, waiting: dict[str, int]) -> Engine:
     import psycopg  # noqa: PLC0415 what uses SQLite alone need not wait for it
 
     try:
-        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=waiting)
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=waiting, hide_parameters=True)
         psycopg.conninfo.make_conninfo(**{name: ",".join(values) for name, values in url.normalized_query.items()})
     except (ArgumentError, psycopg.ProgrammingError) as error:
         raise DatabaseError(f"database_url cannot be used: {str(error).strip()}.", "Correct what stands after its question mark.") from None

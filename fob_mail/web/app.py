@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from werkzeug.exceptions import HTTPException
@@ -77,6 +77,12 @@ def _answer_kindly(app: Flask, organisation: Organisation) -> None:
             log.warning("A request came for another host than base_url's. Behind a proxy, have it pass the Host header on.")
             return say(WRONG_ADDRESS, 400)
         return None
+
+    @app.before_request
+    def only_paths_of_words() -> None:
+        """No page of ours has a control character in its address, and PostgreSQL takes no NUL in what it is asked for."""
+        if not request.path.isprintable():
+            abort(404)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

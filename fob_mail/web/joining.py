@@ -13,7 +13,9 @@ from flask import Blueprint, Response, abort, request
 from fob_mail import notes
 from fob_mail.addresses import mask, normalise
 from fob_mail.audience import joining, leaving, limits
+from fob_mail.audience.cells import one_line
 from fob_mail.audience.joining import Came
+from fob_mail.audience.languages import tag
 from fob_mail.database import clock
 from fob_mail.errors import InputError
 from fob_mail.links import Asked, Purpose, Subscribed
@@ -72,7 +74,8 @@ class Filled:
         def cut(name: str, most: int) -> str:
             return request.form.get(name, "")[:most]
 
-        return cls(cut("email", LONGEST_ADDRESS + 2).strip(), cut("name", joining.LONGEST_NAME), cut("language", 35), cut("form", 50))
+        name, language = one_line(cut("name", joining.LONGEST_NAME)), tag(cut("language", 35)) or ""
+        return cls(cut("email", LONGEST_ADDRESS + 2).strip(), name, language, cut("form", 50))
 
 
 def journey(site: Site) -> Blueprint:

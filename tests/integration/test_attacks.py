@@ -1,6 +1,7 @@
 """What somebody could want of the public pages, tried: each attempt changes nothing, gives nothing away, and ends in a kind page."""
 
 import re
+from urllib.parse import quote_from_bytes
 
 import pytest
 from sqlalchemy import func, select
@@ -177,3 +178,27 @@ def test_every_page_forbids_scripts_frames_and_other_hosts(group: Group, rosa: s
         assert "script-src" not in policy
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("nasty", ["\0", "Rosa\0", "\x1b]0;x\x07", "\u202e", "\ud800", "es\r\nX: y", "<script>", "{{7*7}}", "💥" * 400])
+@pytest.mark.parametrize("field", ["email", "name", "language", "form", "website"])
+def test_no_letters_whatever_break_the_form_or_are_kept(group: Group, nasty: str, field: str) -> None:
+    filled = {"email": "rosa@example.org", "form": fetched(group.links), field: nasty}
+    data = "&".join(f"{name}={quote_from_bytes(value.encode('utf-8', 'surrogatepass'))}" for name, value in filled.items())
+
+    answer = group.web.post("/join/valley", data=data, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code in {200, 400}
+    with group.database.read() as session:
+        kept = [(note.name, note.language) for note in session.scalars(select(Note))]
+    assert all(name.isprintable() and language in {"en", "es"} for name, language in kept)
+
+
+@pytest.mark.parametrize(
+    "page", ["/join/{}", "/archive/{}", "/archive/{}/feed.atom", "/u/{}", "/p/{}", "/v/{}", "/v/{}/en", "/my/{}", "/i/{}"]
+)
+def test_an_address_with_a_control_character_is_none_of_ours(group: Group, page: str) -> None:
+    """PostgreSQL takes no NUL: it would be a fault of ours in the log, whoever asks."""
+    for letter in ("%00", "a%00b", "%1b", "%0d%0a"):
+        for method in ("GET", "POST"):
+            assert group.web.open(page.format(letter), method=method).status_code in {404, 405}

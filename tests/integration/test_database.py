@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from fob_mail import migrations
 from fob_mail.assets import folder
@@ -306,3 +307,12 @@ def test_damage_is_found(sqlite_database: Database) -> None:
         connection.exec_driver_sql("BEGIN")
 
     assert len(damages(sqlite_database)) == 2
+
+
+def test_what_the_database_complains_of_quotes_nobodys_data(database: Database) -> None:
+    """It goes into the log as it is, with whatever was to be written."""
+    with pytest.raises(SQLAlchemyError) as caught, database.begin() as session:
+        session.execute(text("INSERT INTO nowhere (name) VALUES (:name)"), {"name": "Rosa Mamani"})
+
+    assert "nowhere" in str(caught.value)
+    assert "Rosa" not in str(caught.value)
