@@ -69,6 +69,7 @@ bounce    unix  - - n - 0 bounce
 defer     unix  - - n - 0 bounce
 trace     unix  - - n - 0 bounce
 error     unix  - - n - - error
+smtp      unix  - - n - - smtp
 virtual   unix  - n n - - virtual
 lmtp      unix  - - n - - lmtp
 anvil     unix  - - n - 1 anvil
@@ -169,10 +170,10 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(certificate: Certificate, names: list[str], *, lmtp: int = 0, dovecot: str = "") -> Iterator[MailServer]:
+def mail_server(certificate: Certificate, names: list[str], *, lmtp: int = 0, dovecot: str = "", postfix: str = "") -> Iterator[MailServer]:
     """Both servers, on free ports, for these people of example.org; anybody else there is unknown (550 5.1.1).
 
-    With `lmtp`, mail is handed over at that port in place of being delivered; `dovecot` is added to its settings.
+    With `lmtp`, mail is handed over at that port in place of being delivered; `dovecot` and `postfix` are added to their settings.
     """
     root = os.geteuid() == 0
     user = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
@@ -190,7 +191,7 @@ def mail_server(certificate: Certificate, names: list[str], *, lmtp: int = 0, do
         (folder / "mailboxes").write_text("".join(f"{name}@example.org {name}/\n" for name in names), encoding="utf-8")
         stack.enter_context(_dovecot(folder, (DOVECOT_CONF + ("" if root else UNPRIVILEGED)).format(**own) + dovecot))
         if root:
-            stack.enter_context(_postfix(folder, MAIN_CF.format(**own), MASTER_CF.format(**own)))
+            stack.enter_context(_postfix(folder, MAIN_CF.format(**own) + postfix, MASTER_CF.format(**own)))
             _await(ports["smtp"], folder / "postfix.log")
         else:
             ports["smtp"] = stack.enter_context(_stand_in(certificate, folder / "mail", names, lmtp))
