@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from fob_mail.articles.article import Block, BlockKind, Image, Notice, Span, picture
 from fob_mail.articles.people import labelled
 from fob_mail.articles.runs import tidy_blocks, tidy_run, tidy_words
+from fob_mail.errors import InputError
 
 LOWEST = 3
 """The smallest heading of a mail; the largest in the body is 2, since the title is 1."""
 MOST_COLUMNS = 5
 LONGEST_CELL = 160
 """A table that is wider than a telephone, or tells stories in its cells, is shown as lines of text."""
+MOST_PIECES = 40_000
+"""Runs of words of one look, and cells: a long article has some hundred. Putting more together would take minutes, and gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class Assembly:
     row: list[tuple[Span, ...]] | None = None  # the cells of the row that is being read
     headed: bool = False  # whether the table's first row heads it
     pictures: list[Image] = field(default_factory=list)  # of the block that is being read; they come after it
+    pieces: int = 0  # put together so far
+
+    def _count(self, pieces: int) -> None:
+        self.pieces += pieces
+        if self.pieces > MOST_PIECES:
+            raise InputError("That is too long for an article.", "Give the part of it that is the article.")
 
     def open_list(self, kind: BlockKind) -> None:
         """A list begins; one within another gives its items to the outermost."""
@@ -47,6 +56,7 @@ class Assembly:
 
     def heading(self, run: tuple[Span, ...], level: int) -> None:
         """A heading; the first of level 1 is the title."""
+        self._count(len(run))
         if level == 1 and not self.title and self.row is None:
             self.title = tidy_words("".join(span.text for span in run))
         elif self.note or self.row is not None or self.lists or self.quotes:
@@ -56,6 +66,7 @@ class Assembly:
 
     def words(self, run: tuple[Span, ...]) -> None:
         """Words: of the footnote, the cell or the list that is open, else a paragraph or a quote of their own."""
+        self._count(len(run))
         if self.note:
             self._add_to_note(tidy_run(run))
         elif self.row is not None:
@@ -82,6 +93,7 @@ class Assembly:
 
     def open_cell(self, *, heads: bool, across: int = 1) -> None:
         """A cell begins, and those beside it that it covers; one that heads a column in the first row makes the row a head."""
+        self._count(across)
         self.headed |= heads and not self.rows
         if self.row is not None:
             self.row += [()] * (across - 1)
@@ -98,10 +110,11 @@ class Assembly:
         head = rows.pop(0) if self.headed and rows else []
         rows = [row for row in rows if any(row)]
         across = max(map(len, (head, *rows)), default=0)
-        cells = [cell for row in (head, *rows) for cell in (*row, *[()] * (across - len(row)))]
+        cells = [cell for row in (head, *rows) for cell in row]
         longest = max((len("".join(span.text for span in cell)) for cell in cells), default=0)
         if rows and 1 < across <= MOST_COLUMNS and longest <= LONGEST_CELL and not self.lists and not self.quotes:
-            self.blocks.append(Block(BlockKind.TABLE, tuple(cells), columns=across))
+            whole = tuple(cell for row in (head, *rows) for cell in (*row, *[()] * (across - len(row))))
+            self.blocks.append(Block(BlockKind.TABLE, whole, columns=across))
         elif any(cells):
             self._lines([row for row in (head, *rows) if any(row)])
 

@@ -46,6 +46,7 @@ _STRONG, _EMPHASIS = {"b", "strong"}, {"i", "em", "cite", "dfn"}
 _LISTS = {"ul": BlockKind.BULLETS, "menu": BlockKind.BULLETS, "ol": BlockKind.NUMBERS}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _WIDEST = 20  # columns that a cell may cover
+_COLUMNS = re.compile(r"[0-9]{1,4}")
 _NOTE = re.compile(r"(?:footnote|endnote)-(?!ref-)(?P<number>\d+)")
 
 
@@ -234,7 +235,7 @@ def _table(element: HtmlElement, reading: _Reading) -> None:
 def _across(cell: HtmlElement) -> int:
     """How many columns a cell covers; one, where that is no number or more than any table has here."""
     said = (cell.get("colspan") or "").strip()
-    return int(said) if said.isascii() and said.isdigit() and 0 < int(said[:3]) <= _WIDEST else 1
+    return int(said) if _COLUMNS.fullmatch(said) and 0 < int(said) <= _WIDEST else 1
 
 
 def _is_table(table: HtmlElement) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from fob_mail.articles import hypertext
@@ -16,6 +17,9 @@ ENOUGH = 200
 ENOUGH_TO_TELL = 20
 """Characters of a page that may be left out untold: a link to its start, say."""
 
+MOST_TO_JUDGE = 20_000
+"""Elements of a page that trafilatura is asked about: it takes minutes for pages that are made to keep it busy."""
+
 _BESIDE = re.compile(
     r"\b(?:share|sharing|social|related|comments?|cookies?|breadcrumbs?|advert\w*|sidebar|promo|skip-link|site-(?:header|footer))\b"
 )
@@ -28,10 +32,7 @@ def read(text: str, base: str = "") -> tuple[Assembled, dict[str, str]]:
     tree = hypertext.parsed(text)
     whole = _length(tree)
     root = _article(tree, text)
-    for element in list(root.iter("aside", "footer", "div", "section", "ul")):
-        beside = element.tag in {"aside", "footer"} or _BESIDE.search(f"{element.get('class') or ''} {element.get('id') or ''}".lower())
-        if beside and element is not root and element.getparent() is not None and 2 * _length(element) < _length(root):
-            element.drop_tree()
+    _drop_what_is_beside(root)
     base = _base(tree, base)
     found = hypertext.read(root, base)
     words = sum(len(block.text) for block in found.blocks) + len(found.title)
@@ -46,11 +47,12 @@ def read(text: str, base: str = "") -> tuple[Assembled, dict[str, str]]:
 
 def _article(tree: HtmlElement, text: str) -> HtmlElement:
     """The element that holds the article: the longest <article>, else <main>, else what trafilatura takes for it, else all."""
+    lengths = _lengths(tree)
     for path in (".//article", ".//main", ".//*[@role='main']", ".//*[@itemprop='articleBody']"):
-        longest = max(tree.iterfind(path), key=_length, default=None)
-        if longest is not None and _length(longest) >= ENOUGH:
+        longest = max(tree.iterfind(path), key=lengths.__getitem__, default=None)
+        if longest is not None and lengths[longest] >= ENOUGH:
             return longest
-    extracted = _extracted(text)
+    extracted = _extracted(text) if len(lengths) <= MOST_TO_JUDGE else None
     return tree if extracted is None else extracted
 
 
@@ -97,7 +99,38 @@ def _meta(tree: HtmlElement, name: str) -> str:
     return ""
 
 
+def _drop_what_is_beside(root: HtmlElement) -> None:
+    """Take out what stands beside an article, if it is less than half of it: links to share it, comments, a bar at the side."""
+    lengths = _lengths(root)
+    left = lengths[root]
+    dropped: set[HtmlElement] = set()
+    for element in list(root.iter("aside", "footer", "div", "section", "ul")):
+        beside = element.tag in {"aside", "footer"} or _BESIDE.search(f"{element.get('class') or ''} {element.get('id') or ''}".lower())
+        if not beside or element is root or 2 * lengths[element] >= left or dropped.intersection(element.iterancestors()):
+            continue
+        left -= lengths[element]
+        dropped.add(element)
+        element.drop_tree()
+
+
 def _length(element: HtmlElement) -> int:
     """Characters of the words that people see, about."""
-    words = (text for part in element.iter() if part.tag not in _UNSEEN for text in (part.text, part.tail) if text)
-    return sum(len(" ".join(text.split())) for text in words)
+    return _lengths(element)[element]
+
+
+def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
+    """The same of an element and of each in it, by going through them once."""
+    lengths: dict[HtmlElement, int] = {}
+    seen = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            lengths[element] = seen  # what was seen before it, until it ends
+            seen += _words(element.text) if element.tag not in _UNSEEN else 0
+        else:
+            lengths[element] = seen - lengths[element]
+            seen += _words(element.tail) if element.tag not in _UNSEEN else 0
+    return lengths
+
+
+def _words(text: str | None) -> int:
+    return len(" ".join(text.split())) if text else 0

@@ -129,6 +129,9 @@ def test_a_page_is_decoded_by_what_it_declares(charset: str) -> None:
         (("<html><body>" + "<div>" * 5000 + "deep").encode(), "nested too deeply"),
         (b"<html><body>" + b"<p>x" * 600_000, "over 2,000,000 bytes"),
         (b"<html><body><script>1</script>", "no words"),
+        (("<html><body><table><tr>" + "<td>a" * 9_000 + ("<tr><td>b" * 20_000)).encode(), "too long for an article"),
+        (b"<html><body><h1>a</h1><ul>" + b"<li>a</li>" * 50_000, "too long for an article"),
+        (b"<html><body><h1>a</h1><p>" + b"a<br>" * 60_000, "too long for an article"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Word file"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -140,6 +143,25 @@ def test_what_cannot_be_read_whole_is_refused_soon(raw: bytes, told: str) -> Non
 
     assert told in caught.value.problem
     assert caught.value.remedy
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        ("<article>{}" + '<div class="share">x</div>' * 15_000 + "</article>"),
+        ("<div>" * 100 + "<article>" * 100 + "{}" + "<p>x</p>" * 3_000),
+        ('<article>{}<table><tr><td colspan="0209999999">a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></article>'),
+    ],
+    ids=["a thousand bars beside it", "articles in articles", "a cell as wide as memory"],
+)
+def test_a_page_that_is_made_to_keep_us_busy_is_read_soon(around: str) -> None:
+    words = "<h1>The well</h1><p>" + "It was never for sale, they said, and it never will be. " * 20
+
+    began = time.process_time()
+    article = understood(opened(f"<html><body>{around.format(words)}".encode(), "a.html"))
+
+    assert article.title == "The well"
     assert time.process_time() - began < 10
 
 
