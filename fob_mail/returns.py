@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fob_mail.links import Links, Place, Subscribed
-from fob_mail.models import Campaign, Delivery, Feedback, Subscriber, UsedToken
+from fob_mail.models import Campaign, Delivery, DeliveryState, Feedback, Subscriber, UsedToken
 
 MOST_LOOKED_AT = 50
 """Campaigns whose Message-IDs are computed, the newest first, and addresses of one event that are looked up."""
@@ -81,9 +81,10 @@ def place_by_message_id(session: Session, message_ids: tuple[str, ...], recipien
 
 
 def newest_to(session: Session, recipients: tuple[str, ...]) -> Place | None:
-    """The newest delivery to one of these addresses."""
+    """The newest delivery to one of these addresses that went out."""
     mailed = (Delivery.campaign_id.in_(_newest(session)), Delivery.subscriber_id.in_(_called(session, recipients)))
-    newest = select(Delivery.campaign_id, Delivery.position).where(*mailed).order_by(Delivery.campaign_id.desc()).limit(1)
+    went = Delivery.state.in_((DeliveryState.ACCEPTED, DeliveryState.UNKNOWN))
+    newest = select(Delivery.campaign_id, Delivery.position).where(*mailed, went).order_by(Delivery.campaign_id.desc()).limit(1)
     row = session.execute(newest).first()
     return Place(row[0], row[1]) if row else None
 

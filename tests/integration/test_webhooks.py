@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from fob_mail import campaigns
@@ -22,7 +22,7 @@ from fob_mail.database import Database, clock
 from fob_mail.errors import InputError
 from fob_mail.feedback.taking import Terms, take
 from fob_mail.links import Links, Place, Subscribed
-from fob_mail.models import Feedback, SubscriptionState, SuppressionReason
+from fob_mail.models import Delivery, DeliveryState, Feedback, SubscriptionState, SuppressionReason
 from fob_mail.sending.run import Controls, echoes_of, run
 from fob_mail.settings import Settings, Smtp
 from fob_mail.settings.webhooks import Webhooks
@@ -610,8 +610,10 @@ def test_whoever_does_not_know_the_secret_changes_nothing(told: Told, vendor: st
 def test_where_no_token_comes_back_the_vendors_word_for_the_address_is_believed(told: Told) -> None:
     with told.database.begin() as session:
         to = campaigns.list_of(session, campaigns.find(session, "c"))
-        campaigns.save_draft(session, "d", to, "a.txt", "", [composed_parts()], clock(session))
-        campaigns.freeze(session, campaigns.find(session, "d"), 10, clock(session))
+        for name in ("d", "not-yet-sent"):
+            campaigns.save_draft(session, name, to, "a.txt", "", [composed_parts()], clock(session))
+            campaigns.freeze(session, campaigns.find(session, name), 10, clock(session))
+        session.execute(update(Delivery).where(Delivery.campaign_id < 3).values(state=DeliveryState.ACCEPTED))
 
     told.web.post("/webhooks/postmark", json=postmark(told, Metadata={}, RecordType="SpamComplaint", Type="SpamComplaint"), headers=basic())
 
