@@ -22,8 +22,12 @@ LARGEST = 20_000_000
 MOST_PIXELS = 50_000_000
 """Of a picture once it is unpacked: a small file can hold a huge one."""
 
+MOST_SCANS = 64
+"""In which a JPEG may come: a progressive one has ten. Each goes over the whole picture, and takes some bytes of the file."""
+
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _QUALITY = 82
+_SCAN = b"\xff\xda"  # within what is coded, each byte of 255 is followed by a zero
 
 
 def read_beside(folder: Path, path: PurePosixPath) -> bytes | None:
@@ -53,6 +57,8 @@ def prepared(raw: bytes, name: str, key: bytes) -> Picture:
         with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(raw), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise InputError(f"The picture {name[:80]!r} has {opened.width} by {opened.height} pixels, too many to unpack.", remedy)
+            if opened.format == "JPEG" and raw.count(_SCAN) > MOST_SCANS:
+                raise InputError(f"The picture {name[:80]!r} comes in {raw.count(_SCAN):,} scans, too many to unpack.", remedy)
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((WIDEST, TALLEST))
             kind, content = _saved(upright)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1200, 630
 _MARGIN = 80
 _LINES = 4
+_LONGEST = 400  # letters that are looked at: more never fit, and to measure them takes time
 _FONTS = ("DejaVuSans-Bold.ttf", "LiberationSans-Bold.ttf", "NotoSans-Bold.ttf", "Arial Bold.ttf", "arialbd.ttf")
 """The machine's own, where it has one of these; else Pillow's, which has no accents."""
 
@@ -54,6 +55,7 @@ def _write(pen: "ImageDraw", at: tuple[int, int], text: str, look: tuple[int, st
     """Write text in lines that fit; gives where it ends. `look` is its size and colour."""
     size, colour = look
     font, fits = _font(size)
+    text = text[:_LONGEST]
     lines = _lines(" ".join(text.split()) if fits else _without_accents(text), font, most)
     left, top = at
     for line in lines:

@@ -1,6 +1,7 @@
 """The card of a shared link: it is drawn whatever stands on it, with the machine's fonts or without."""
 
 from io import BytesIO
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -26,3 +27,12 @@ def test_a_machine_without_fonts_draws_plain_letters_and_no_boxes(monkeypatch: p
     card._font.cache_clear()  # noqa: SLF001
 
     assert drawn == plain
+
+
+@pytest.mark.parametrize("title", ["x" * 100_000, "word " * 20_000, "\u202e" * 50_000], ids=["a word", "words", "signs that nobody sees"])
+def test_a_title_without_end_is_drawn_as_soon_as_any_other(title: str) -> None:
+    """Whoever has the link can ask for it, again and again."""
+    began = process_time()
+    card.draw(Card(title, title, title, title))
+
+    assert process_time() - began < 5

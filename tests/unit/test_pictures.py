@@ -62,6 +62,18 @@ def test_what_would_unpack_to_something_huge_is_refused(monkeypatch: pytest.Monk
         prepared(a_photograph(40, 40), "bomb.jpg", KEY)
 
 
+def test_a_picture_that_comes_in_thousands_of_scans_is_refused_before_it_is_unpacked() -> None:
+    """Seventy bytes more of a file are one more time over fifty million pixels: a small file would take hours."""
+    out = BytesIO()
+    Image.new("RGB", (400, 400)).save(out, "JPEG", progressive=True)
+    raw = out.getvalue()
+    scan = raw[raw.rindex(b"\xff\xda") : -2]
+
+    assert prepared(raw, "x.jpg", KEY).width == 400
+    with pytest.raises(InputError, match="scans, too many to unpack"):
+        prepared(raw[:-2] + scan * 100 + raw[-2:], "x.jpg", KEY)
+
+
 @pytest.mark.parametrize("raw", [b"", b"no picture", b"<svg onload='x'/>", a_photograph(60, 60)[:400], b"%!PS-Adobe-3.0 EPSF-3.0\n"])
 def test_what_is_no_picture_is_told(raw: bytes) -> None:
     with pytest.raises(InputError, match="cannot be used"):
