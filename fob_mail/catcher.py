@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from fob_mail import private
+
 LONGEST_LINE = 1_000_000
 _ADDRESS = re.compile(rb"<([^<>]*)>")
 _EHLO = b"250-catcher\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 20000000\r\n"
@@ -48,10 +50,10 @@ class Catcher:
             number = self.caught
         name = re.sub(r"[^\w.@+-]", "_", recipient)[:80]
         file = self.folder / f"{number:04}-{name}.eml"
-        file.write_bytes(content)
+        private.write(file, content)
         body = email.message_from_bytes(content, policy=email.policy.default).get_body(("html",))
         if body is not None:
-            file.with_suffix(".html").write_text(str(body.get_content()), encoding="utf-8")
+            private.write(file.with_suffix(".html"), str(body.get_content()).encode("utf-8", "replace"))
         if self._tell:
             self._tell(file)
         return file

@@ -1,5 +1,6 @@
 """The installation that a command works on: its settings and its database, each opened when first asked for."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -39,11 +40,24 @@ class Installation:
         """The checked settings; raises SettingsError with everything that is wrong."""
         from fob_mail.settings import load  # noqa: PLC0415
 
+        self._refuse_anothers()
         settings = load(self.settings_file)
         if self.settings_file.exists() and self.settings_file.stat().st_mode & 0o077:
             warning = f"Others on this machine can read {self.settings_file}, which holds secrets: chmod 600 {self.settings_file}"
             click.secho(warning, fg="yellow", err=True)
         return settings
+
+    def _refuse_anothers(self) -> None:
+        """Take no settings from whoever left a file where one happens to be: they say what is run, and written where."""
+        if self._config or os.environ.get("FOB_MAIL_CONFIG") or not hasattr(os, "geteuid"):
+            return
+        from fob_mail.errors import SettingsError  # noqa: PLC0415
+        from fob_mail.private import is_anothers  # noqa: PLC0415
+
+        file = self.settings_file.absolute()
+        if file.exists() and is_anothers(file.stat().st_uid, file.parent.stat().st_uid, os.geteuid()):
+            problem = f"{file} belongs to another user of this machine, and could have you do what they like."
+            raise SettingsError(problem, f"If you trust it, name it: fob-mail --config {file} …")
 
     def begin_logs(self, *, to_standard_error: bool) -> None:
         """Write the log as the settings say; without a file, only commands that run for long write one."""

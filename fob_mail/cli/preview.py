@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail import private
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
@@ -26,7 +27,7 @@ class Files:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, content in self.contents.items():
-                (folder / name).write_bytes(content)
+                private.write(folder / name, content)
         except OSError as error:
             raise InputError(f"{folder} cannot be written: {error.strerror}.", "Give another folder with --out.") from None
         return [folder / name for name in self.contents]

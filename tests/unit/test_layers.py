@@ -39,7 +39,7 @@ settings
 logs
 addresses
 colours translations
-assets
+assets private
 errors
 """
 ROW = {name: number for number, row in enumerate(ROWS.split("\n")) for name in row.split()}
