@@ -138,6 +138,10 @@ def _parsed(text: str) -> dict[str, object]:
     return written
 
 
+_YEARS = range(1900, 2200)
+"""Calendars and time zones know no others for sure."""
+
+
 def _yes(written: dict[str, object], key: str, wrong: list[str]) -> bool:
     value = written.get(key, False)
     if not isinstance(value, bool):
@@ -196,6 +200,9 @@ def _moment(written: dict[str, object], key: str, zone: ZoneInfo, wrong: list[st
     """A moment, and whether its time of day was said."""
     value = written.get(key)
     if value is None:
+        return None, True
+    if isinstance(value, date) and value.year not in _YEARS:
+        wrong.append(f"  {key}: {str(value)[:60]} is no day on which anybody meets; write 2027-04-19 18:30")
         return None, True
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=zone)), True

@@ -150,6 +150,15 @@ def test_an_unknown_key_names_the_nearest() -> None:
     assert "Did you mean 'register'?" in caught.value.remedy
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31 23:59:00", "9999-12-31", "0001-01-01", "9999-12-31T23:59:59-14:00"])
+def test_a_day_beyond_all_calendars_is_refused_with_a_sentence(moment: str) -> None:
+    """A day later there is no date for Python, and mails and calendars look at the day after."""
+    with pytest.raises(InputError) as refused:
+        an_article(f"---\ndate: {moment}\n---\nTitle\n\nSome words that follow it.\n", "a.md")
+
+    assert "date: " in refused.value.problem
+
+
 def test_aliases_that_would_make_a_small_file_large_are_refused() -> None:
     bomb = "---\ntitle: &a [x,x,x]\nlinks: {b: *a}\n---\n"
 
