@@ -14,6 +14,7 @@ import click
 from fob_mail import __version__
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
+from fob_mail.cli.output import harmless
 from fob_mail.errors import FobMailError
 
 COMMANDS = {
@@ -78,8 +79,8 @@ class LazyGroup(NearGroup):
             if told is None:
                 raise
             problem, remedy = told
-        click.secho(problem, fg="red", bold=True, err=True)
-        click.echo(remedy, err=True)
+        click.secho(harmless(problem), fg="red", bold=True, err=True)
+        click.echo(harmless(remedy), err=True)
         return ctx.exit(1)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fob_mail.cli.output import Json
+from fob_mail.cli.output import Json, harmless
 from fob_mail.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def show(problems: "Iterable[Problem]") -> None:
     for problem in problems:
         wrong = problem.severity is Severity.ERROR
         click.secho("Error    " if wrong else "Warning  ", fg="red" if wrong else "yellow", bold=True, nl=False, err=True)
-        click.echo(problem.problem, err=True)
-        click.echo(f"         {problem.remedy}", err=True)
+        click.echo(harmless(problem.problem), err=True)
+        click.echo(f"         {harmless(problem.remedy)}", err=True)
 
 
 def as_json(problems: "Iterable[Problem]") -> list[Json]:

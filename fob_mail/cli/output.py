@@ -24,6 +24,15 @@ def yes_option(command: Command) -> Command:
     return click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")(command)
 
 
+_MOVES = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
+"""Control characters, but for tabs and line ends."""
+
+
+def harmless(text: str) -> str:
+    """Words that a server or a file may have said, without what would move the cursor, rename the window or hide other lines."""
+    return text.translate(_MOVES)
+
+
 def emit(report: Json) -> None:
     """Print one JSON object to standard output; moments as ISO 8601, enums as their values."""
     click.echo(json.dumps(report, ensure_ascii=False, default=str))

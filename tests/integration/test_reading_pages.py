@@ -125,6 +125,19 @@ def test_the_page_is_shut_in_a_sandbox_and_can_run_nothing(group: Group) -> None
     assert not page.headers.getlist("Set-Cookie")
 
 
+def test_no_subject_is_markup_on_a_page_of_the_archive_in_its_feed_or_where_it_is_read(group: Group) -> None:
+    subject = "<script>alert(1)</script><img src=x onerror=alert(2)> \"' ]]> <!-- &"
+    number, _ = group.send("invite", "valley", subject=subject)
+
+    pages = [group.web.get(path) for path in ("/archive/valley", "/archive/valley/feed.atom", group.path(number), "/join/valley")]
+
+    assert [page.status_code for page in pages] == [200] * 4
+    assert not [page.text for page in pages if "<script>alert" in page.text or "<img src=x" in page.text or "<News>" in page.text]
+    assert "alert(1)" in pages[0].text
+    titles = [element.text or "" for element in ET.fromstring(pages[1].data).iter(f"{ATOM}title")]  # noqa: S314 our own
+    assert any(title.startswith("<script>") for title in titles)
+
+
 def test_a_link_that_was_not_made_here_leads_nowhere(group: Group) -> None:
     number, _ = group.send("invite", "valley")
     path = group.path(number)
