@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0009"
+SCHEMA_REVISION = "0010"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -223,6 +223,22 @@ class Suppression(Base):
     note: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
+class Ground(Base):
+    """A reason for which an address was suppressed; it stays when it is taken back, with whose words did that."""
+
+    __tablename__ = "grounds"
+    __table_args__ = (Index(None, "digest"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+    why: Mapped[SuppressionReason] = mapped_column(_enum(SuppressionReason))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")  # the evidence
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lifted_how: Mapped[str] = mapped_column(String(20), default="", server_default="")  # organiser, page, confirmed
+    lifted_words: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
 class Campaign(Base):
     """One article to one list, once."""
 
@@ -389,6 +405,7 @@ class Feedback(Base):
     __table_args__ = (
         ForeignKeyConstraint(["campaign_id", "position"], ["deliveries.campaign_id", "deliveries.position"]),
         Index(None, "campaign_id", "position"),
+        Index(None, "forward"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -399,6 +416,15 @@ class Feedback(Base):
     status: Mapped[str] = mapped_column(String(20), default="", server_default="")
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cause: Mapped[str] = mapped_column(String(20), default="", server_default="")  # of a failure: inbound.incoming.Cause
+    recipient: Mapped[str] = mapped_column(String(320), default="", server_default="")  # whom it names: words that anybody can write
+    sender: Mapped[str] = mapped_column(String(320), default="", server_default="")
+    subject: Mapped[str] = mapped_column(Text, default="", server_default="")
+    new_address: Mapped[str] = mapped_column(String(320), default="", server_default="")  # of a change of address, if it is told
+    followed: Mapped[str] = mapped_column(Text, default="", server_default="")  # what was done, in words
+    kept: Mapped[str] = mapped_column(String(200), default="", server_default="")  # its name in the organiser's Maildir
+    forward: Mapped[str] = mapped_column(String(12), default="", server_default="")  # a DeliveryState; sending: it may be on the wire
+    forwarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was tried last
 
 
 class UsedToken(Base):

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DatabaseError as BrokenError
 from sqlalchemy.orm import Session
 
 from fob_mail import backups, campaigns, ledger, migrations
-from fob_mail.audience import forgetting
+from fob_mail.audience import forgetting, suppressions
 from fob_mail.database import Database, clock, require_current
 from fob_mail.errors import ConflictError, DatabaseError
 from fob_mail.journal import HOST, Notes, kept, living
@@ -27,13 +28,14 @@ from fob_mail.models import (
     CampaignState,
     Consent,
     Delivery,
+    Ground,
     MailingList,
     Note,
     NoteState,
     Subscriber,
     Subscription,
     SubscriptionState,
-    Suppression,
+    SuppressionReason,
     Worker,
 )
 from fob_mail.outcomes import Outcome, outcome_of, unknown
@@ -59,12 +61,21 @@ class Departure:
     since: datetime
 
 
+class Barred(NamedTuple):
+    """Who is never mailed again: by digest; why, since when, and the evidence."""
+
+    digest: bytes
+    why: SuppressionReason
+    since: datetime
+    note: str
+
+
 @dataclass(frozen=True, slots=True)
 class Since:
     """What the database that is replaced knows and an older copy may not."""
 
     departures: tuple[Departure, ...] = ()
-    suppressions: tuple[dict[str, object], ...] = ()
+    grounds: tuple[Barred, ...] = ()  # of suppressions
     highest: dict[str, int] = field(default_factory=dict)  # the highest id of each table
     readable: bool = True
 
@@ -155,10 +166,10 @@ def gather(database: Database) -> Since:
             .where(Subscription.state == SubscriptionState.LEFT)
         )
         departures = tuple(Departure(*row) for row in session.execute(gone))
-        rows = session.execute(select(Suppression.digest, Suppression.why, Suppression.since, Suppression.note))
-        suppressions = tuple(dict(row._mapping) for row in rows)  # noqa: SLF001 SQLAlchemy's documented name
+        standing = select(Ground.digest, Ground.why, Ground.since, Ground.note).where(Ground.lifted_at.is_(None)).order_by(Ground.id)
+        grounds = tuple(Barred(*row) for row in session.execute(standing))
         highest = {table: session.scalar(select(func.max(Base.metadata.tables[table].c.id))) or 0 for table in _numbered()}
-    return Since(departures, suppressions, highest)
+    return Since(departures, grounds, highest)
 
 
 def reconcile(session: Session, notes: dict[int, list[Notes]], now: datetime, *, proven: bool) -> tuple[int, int]:
@@ -235,12 +246,9 @@ def _part_again(session: Session, since: Since, now: datetime) -> tuple[int, int
         if found:
             left += 1
             session.add(Consent(subscriber_id=found[0], list_id=found[1], what="left", how="restored", evidence=HOLD, given_at=now))
-    known = set(session.scalars(select(Suppression.digest)))
-    lacking = [row for row in since.suppressions if row["digest"] not in known]
-    if lacking:
-        session.execute(insert(Suppression), lacking)
+    barred = sum(suppressions.suppress(session, *ground) for ground in since.grounds)
     session.flush()
-    return left, len(lacking)
+    return left, barred
 
 
 def _cancel_drafts_sent_since(session: Session, notes: dict[int, list[Notes]], now: datetime) -> tuple[str, ...]:

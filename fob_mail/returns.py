@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from fob_mail.inbound.incoming import Incoming
 from fob_mail.links import Links, Place, Subscribed
 from fob_mail.models import Campaign, Delivery, DeliveryState, Feedback, Subscriber, UsedToken
 
@@ -16,21 +17,36 @@ TOKENS_KEPT = timedelta(days=2)
 """Longer than any vendor's signature is believed."""
 
 
-def note(session: Session, key: str, place: Place | None, kind: str, status: str, text: str, now: datetime) -> bool:  # noqa: PLR0913, PLR0917 a row is all of these
-    """Write an event down; False if it was before, by whatever way it came then."""
+def note(session: Session, incoming: Incoming, place: Place | None, now: datetime) -> int | None:
+    """Write an event down and give its number; None if it was before, by whatever way it came then."""
     build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     campaign, position = place or (None, None)
     row = {
-        "event_key": key,
+        "event_key": incoming.key,
         "campaign_id": campaign,
         "position": position,
-        "kind": kind,
-        "status": status[:20],
-        "text": text[:1000],
+        "kind": incoming.kind,
+        "status": incoming.status[:20],
+        "cause": incoming.cause or "",
+        "text": incoming.reason[:1000],
+        "recipient": incoming.recipient[:320],
+        "sender": incoming.sender[:320],
+        "subject": incoming.subject[:300],
+        "new_address": incoming.new_address[:320],
         "at": now,
     }
     said = build(Feedback).values(row).on_conflict_do_nothing(index_elements=["event_key"]).returning(Feedback.id)
-    return session.scalar(said) is not None
+    return session.scalar(said)
+
+
+def followed(session: Session, number: int, words: str) -> None:
+    """Write down what was done about an event."""
+    session.execute(update(Feedback).where(Feedback.id == number).values(followed=words))
+
+
+def keep(session: Session, number: int, name: str, forward: str) -> None:
+    """Write down by which name an event's mail is kept, and whether it is to be passed on: queued, or not at all."""
+    session.execute(update(Feedback).where(Feedback.id == number).values(kept=name, forward=forward))
 
 
 def told_otherwise(session: Session, key: str, place: Place, kind: str) -> bool:

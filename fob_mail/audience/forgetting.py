@@ -17,12 +17,12 @@ from fob_mail.models import (
     Consent,
     Delivery,
     Feedback,
+    Ground,
     MailingList,
     Note,
     NoteState,
     Subscriber,
     Subscription,
-    Suppression,
     SuppressionReason,
 )
 
@@ -66,6 +66,10 @@ def everything(session: Session, subscriber_id: int) -> dict[str, object] | None
         "mail": [_row(("campaign", "to", "state", "at"), row) for row in sent],
         "notes": [_row(("kind", "state", "at"), row) for row in notes],
         "never_mailed": {"why": barred.why.value, "since": _told(barred.since)} if barred else None,
+        "mailed_again": [
+            {"was": one.why.value, "since": _told(one.since), "at": _told(one.at), "how": one.how, "words": one.words}
+            for one in suppressions.lifted(session, person.digest)
+        ],
     }
 
 
@@ -81,6 +85,7 @@ def erase(session: Session, subscriber_id: int, digest_key: bytes, how: str, now
     session.execute(update(Consent).where(Consent.subscriber_id == subscriber_id).values(evidence=""))
     session.execute(delete(Subscription).where(Subscription.subscriber_id == subscriber_id))
     suppressions.suppress(session, person.digest, SuppressionReason.ERASED, now)
+    suppressions.forget_words(session, person.digest)
     person.digest = _proof_digest(person.address, digest_key)
     person.address, person.name, person.language, person.attributes, person.erased_at = f"erased-{subscriber_id}", "", None, {}, now
     session.flush()
@@ -92,8 +97,9 @@ def erase_again(session: Session, digest_key: bytes, now: datetime) -> int:
     """Forget once more those whom a copy of the database brought back; and what came in late of the others. Gives how many came back."""
     back = (
         select(Subscriber.id)
-        .join(Suppression, Suppression.digest == Subscriber.digest)
-        .where(Suppression.why == SuppressionReason.ERASED, Subscriber.erased_at.is_(None), Subscriber.created_at < Suppression.since)
+        .join(Ground, Ground.digest == Subscriber.digest)
+        .where(Ground.why == SuppressionReason.ERASED, Ground.lifted_at.is_(None))
+        .where(Subscriber.erased_at.is_(None), Subscriber.created_at < Ground.since)
     )
     returned = session.scalars(back).all()
     for subscriber_id in returned:
@@ -137,7 +143,12 @@ def _empty_deliveries(session: Session, subscriber_id: int) -> None:
     mine = select(Delivery.position).where(
         Delivery.campaign_id == Feedback.campaign_id, Delivery.position == Feedback.position, Delivery.subscriber_id == subscriber_id
     )
-    session.execute(update(Feedback).where(mine.exists()).values(text="").execution_options(synchronize_session=False))
+    session.execute(
+        update(Feedback)
+        .where(mine.exists())
+        .values(text="", recipient="", sender="", subject="", new_address="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _row(names: tuple[str, ...], values: object) -> dict[str, object]:

@@ -87,12 +87,12 @@ def confirm(  # noqa: PLR0913, PLR0917 who, on what, when asked, and the words o
     if suppressions.reason(session, person.digest) is NEVER_ASKED:
         return None
     if subscription.state is SubscriptionState.CONFIRMED:
-        suppressions.lift_by_own_word(session, person.digest)
+        suppressions.lift_by_own_word(session, person.digest, now)
         return Came.ALREADY
     if subscription.state is SubscriptionState.LEFT and subscription.since - asked_at >= SECOND:
         return None
     came = Came.RETURNED if subscription.state is SubscriptionState.LEFT else Came.JOINED
-    suppressions.lift_by_own_word(session, person.digest)
+    suppressions.lift_by_own_word(session, person.digest, now)
     subscription.state, subscription.since, subscription.paused_until = SubscriptionState.CONFIRMED, now, None
     session.add(Consent(subscriber_id=subscriber_id, list_id=list_id, what=came, how="confirmed", evidence=evidence, given_at=now))
     session.flush()

@@ -132,5 +132,5 @@ def undo(  # noqa: PLR0913, PLR0917 the same as leave()
     if session.scalar(back.returning(Subscription.list_id)) is None:
         return
     digest = session.scalars(select(Subscriber.digest).where(Subscriber.id == subscriber_id)).one()
-    suppressions.lift_asked(session, digest)
+    suppressions.lift_asked(session, digest, now)
     session.add(Consent(subscriber_id=subscriber_id, list_id=list_id, what="returned", how=how, evidence=evidence, given_at=now))

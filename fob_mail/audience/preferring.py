@@ -84,7 +84,7 @@ def choose(session: Session, subscriber_id: int, chosen: Chosen, evidence: str, 
             leaving.leave(session, subscriber_id, one.list_id, PAGE, evidence, now)
         elif not one.on_it and one.list_id in chosen.list_ids and not barred:
             _join(session, subscriber_id, one.list_id, evidence, now)
-            suppressions.lift_asked(session, person.digest)
+            suppressions.lift_asked(session, person.digest, now)
     session.flush()
 
 

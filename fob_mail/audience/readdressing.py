@@ -19,7 +19,7 @@ def readdress(session: Session, subscriber_id: int, address: str, digest_key: by
     digest = addresses.digest(address, digest_key)
     if person is None or person.address == address or suppressions.reason(session, digest) is SuppressionReason.COMPLAINT:
         return None
-    suppressions.lift_by_own_word(session, digest)
+    suppressions.lift_by_own_word(session, digest, now)
     old = person.address
     other = session.scalar(select(Subscriber).where(Subscriber.address == address))
     if other is None:

@@ -99,7 +99,7 @@ def add(session: Session, to: MailingList, who: Newcomer, digest_key: bytes, now
         session.add(person)
         session.flush()
     came = _subscribe(session, person, to, now, again=who.again)
-    suppressions.lift_asked(session, digest)
+    suppressions.lift_asked(session, digest, now, _BY, one_line(who.consent))
     person.name, person.language = one_line(who.name) or person.name, language or person.language
     if came is not Added.ALREADY:
         what = "returned" if came is Added.RETURNED else "joined"

@@ -1,5 +1,6 @@
 """`fob-mail consents`, `retention` and `subscribers erase`: what is known of a person and by what right, what lapses, who is forgotten."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -23,28 +24,34 @@ def consents(installation: Installation, address: str, as_json: bool) -> None:
     Example:
       fob-mail consents rosa@example.org
     """  # noqa: D301 click's \b keeps the lines of an example
-    from fob_mail.addresses import normalise  # noqa: PLC0415 imported late, so that --help is quick
-    from fob_mail.audience import forgetting, subscribers  # noqa: PLC0415
+    from fob_mail.addresses import digest, normalise  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.audience import forgetting, subscribers, suppressions  # noqa: PLC0415
     from fob_mail.errors import NotFoundError  # noqa: PLC0415
 
     key = installation.settings.digest_key.get_secret_value().encode()
     with installation.database.read() as session:
         kept = forgetting.proof(session, normalise(address), key)
+        lifted = suppressions.lifted(session, digest(normalise(address), key))
         try:
             words = subscribers.profile(session, address, key).words
         except NotFoundError:
-            if not kept:
+            if not (kept or lifted):
                 raise
             words = ()
     lines = [(w.slug, w.what, w.how, w.given_at, w.evidence) for w in words]
     lines = [*((slug, what, how, at, "") for slug, what, how, at in kept), *lines]
     if as_json:
         names = ("list", "what", "how", "given_at", "evidence")
-        emit({"address": address, "forgotten": bool(kept), "consents": [dict(zip(names, line, strict=True)) for line in lines]})
+        again = [{name: value for name, value in asdict(one).items() if name != "address"} for one in lifted]
+        told = [dict(zip(names, line, strict=True)) for line in lines]
+        emit({"address": address, "forgotten": bool(kept), "consents": told, "mailed_again": again})
         return
     for slug, what, how, at, evidence in lines:
         click.echo(f"{at:%Y-%m-%d %H:%M} {what} {slug} ({how}){': ' + evidence if evidence else ''}")
-    if not lines:
+    for one in lifted:
+        was = f"{one.why} of {one.since:%Y-%m-%d}{' (' + one.note + ')' if one.note else ''}"
+        click.echo(f"{one.at:%Y-%m-%d %H:%M} may be mailed again after {was} ({one.how}){': ' + one.words if one.words else ''}")
+    if not (lines or lifted):
         click.echo(f"{address} never agreed to anything, nor withdrew it.")
 
 
@@ -94,8 +101,6 @@ def retention(installation: Installation, dry_run: bool, as_json: bool) -> None:
       fob-mail retention --dry-run
       fob-mail retention
     """  # noqa: D301 click's \b
-    from dataclasses import asdict  # noqa: PLC0415
-
     from fob_mail.audience import retention as terms  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
 

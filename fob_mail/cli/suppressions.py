@@ -1,10 +1,14 @@
 """`fob-mail suppressions`: addresses that are never mailed, and why."""
 
+from dataclasses import asdict
+
 import click
 
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import counted, emit, json_option
+
+UNKNOWN = "(known by its digest alone)"
 
 
 @click.group("suppressions", cls=NearGroup)
@@ -18,25 +22,34 @@ def command() -> None:
 
 
 @command.command("ls")
+@click.option("--lifted", is_flag=True, help="List those that were taken back instead: by whom, when and in which words.")
 @json_option
 @click.pass_obj
-def ls(installation: Installation, as_json: bool) -> None:
+def ls(installation: Installation, lifted: bool, as_json: bool) -> None:
     """List them with the reason and its evidence; an address is shown only where it is a subscriber's still.
 
     \b
-    Example:
+    Examples:
       fob-mail suppressions ls --json
+      fob-mail suppressions ls --lifted
     """  # noqa: D301
     from fob_mail.audience import suppressions  # noqa: PLC0415 imported late, so that --help is quick
 
     with installation.database.read() as session:
-        rows = suppressions.all_of_them(session)
-    if as_json:
+        rows = [] if lifted else suppressions.all_of_them(session)
+        back = suppressions.lifted(session) if lifted else []
+    if as_json and lifted:
+        emit({"lifted": [asdict(one) for one in back]})
+    elif as_json:
         emit({"suppressions": [{"address": address, "why": why, "since": since, "note": note} for address, why, since, note in rows]})
-        return
-    for address, why, since, note in rows:
-        click.echo(f"{since:%Y-%m-%d}  {why:<10} {address or '(known by its digest alone)'}  {note}")
-    click.echo(counted(len(rows), "address", "addresses"))
+    else:
+        for address, why, since, note in rows:
+            click.echo(f"{since:%Y-%m-%d}  {why:<10} {address or UNKNOWN}  {note}")
+        for one in back:
+            click.echo(
+                f"{one.at:%Y-%m-%d}  {one.why:<10} {one.address or UNKNOWN}  {one.note}  taken back ({one.how}) {one.words}".rstrip()
+            )
+        click.echo(counted(len(rows) + len(back), "address", "addresses"))
 
 
 @command.command("add")
@@ -81,9 +94,13 @@ def remove(installation: Installation, address: str, note: str, as_json: bool) -
     """  # noqa: D301
     from fob_mail.addresses import digest, normalise  # noqa: PLC0415
     from fob_mail.audience import suppressions  # noqa: PLC0415
-    from fob_mail.errors import ConflictError, NotFoundError  # noqa: PLC0415
+    from fob_mail.audience.cells import one_line  # noqa: PLC0415
+    from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.errors import ConflictError, InputError, NotFoundError  # noqa: PLC0415
     from fob_mail.models import SuppressionReason  # noqa: PLC0415
 
+    if not one_line(note):
+        raise InputError("The note says nothing.", 'Say why it may be mailed again: --note "her provider was down that day".')
     address = normalise(address)
     key = digest(address, installation.settings.digest_key.get_secret_value().encode())
     with installation.database.begin() as session:
@@ -93,8 +110,12 @@ def remove(installation: Installation, address: str, note: str, as_json: bool) -
         if why is SuppressionReason.COMPLAINT:
             problem = f"{address} complained: only they can take that back, by joining again themselves."
             raise ConflictError(problem, "Send them the address of the list's form.")
-        suppressions.lift_by_own_word(session, key)
+        left = suppressions.lift_by_organiser(session, key, clock(session), one_line(note))
     if as_json:
-        emit({"address": address, "was": str(why), "note": note})
+        emit({"address": address, "was": str(why), "note": note, "still": left})
+    elif left:
+        click.echo(
+            f"{address} is not mailed all the same: that it was suppressed ({why}) is taken back, and behind it stood another: {left}."
+        )
     else:
         click.echo(f"{address} may be mailed again (it was suppressed: {why}).")

@@ -18,13 +18,18 @@ from fob_mail.errors import InputError
 from fob_mail.inbound.classifying import classify
 from fob_mail.inbound.incoming import Incoming, Kind
 from fob_mail.links import Links, Place
-from fob_mail.models import SuppressionReason
+from fob_mail.models import DeliveryState, SuppressionReason
 
 log = logging.getLogger("fob_mail.feedback")
 
 FOR_THE_ORGANISER = frozenset({Kind.REPLY, Kind.MOVED, Kind.OTHER})
 """What a person has to read; it is kept as it came."""
 
+IF_NOTHING_FOLLOWED = frozenset({Kind.UNSUBSCRIBE, Kind.COMPLAINT})
+"""What asks for something that cannot be done, since nothing shows whose mail it is about: a person has to see to it."""
+
+PASSED_ON = frozenset({Kind.REPLY, Kind.UNSUBSCRIBE})
+"""What a person wrote, and waits for an answer to."""
 
 _STRIKES = {
     Kind.HARD: (SuppressionReason.BOUNCE, "it bounced"),
@@ -36,11 +41,12 @@ _STRIKES = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How many soft bounces, within which time, strike an address off; where mail for the organiser is kept."""
+    """How many soft bounces, within which time, strike an address off; where mail for the organiser is kept, and who gets it."""
 
     soft_bounces: int
     within: timedelta
     kept: Path
+    forward_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class Taken:
     traced: bool
     followed: str
     reason: str
+    number: int | None = None  # by which `feedback show` shows it
+    for_a_person: bool = False  # somebody has to read it
 
 
 def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to: tuple[str, ...] = ()) -> Taken:
@@ -59,8 +67,10 @@ def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to
     incoming = classify(raw, envelope_to=envelope_to)
     with database.begin() as session:
         taken = heed(session, incoming, links, terms)
-        if taken.new and incoming.kind in FOR_THE_ORGANISER:
-            _keep(raw, terms.kept)  # before the commit: rather kept twice than not at all
+        if taken.number and taken.for_a_person:
+            name = _keep(raw, terms.kept)  # before the commit: rather kept twice than not at all
+            passed_on = incoming.kind in PASSED_ON and terms.forward_to not in {"", incoming.sender}
+            returns.keep(session, taken.number, name, DeliveryState.QUEUED if passed_on else "")
     told(taken)
     return taken
 
@@ -75,9 +85,14 @@ def heed(session: Session, incoming: Incoming, links: Links, terms: Terms, *, vo
     place = place_of(session, incoming, links) or (returns.newest_to(session, incoming.recipients) if vouched else None)
     if place and returns.told_otherwise(session, incoming.key, place, incoming.kind):
         return Taken(incoming.kind, False, True, "it was taken before, by another way", incoming.reason)
-    new = returns.note(session, incoming.key, place, incoming.kind, incoming.status, incoming.reason, clock(session))
-    followed = _follow(session, incoming, place, links, terms, vouched=vouched) if new else "it was taken before"
-    return Taken(incoming.kind, new, place is not None, followed or _nothing(incoming), incoming.reason)
+    number = returns.note(session, incoming, place, clock(session))
+    if number is None:
+        return Taken(incoming.kind, False, place is not None, "it was taken before", incoming.reason)
+    done = _follow(session, incoming, place, links, terms, vouched=vouched)
+    for_a_person = incoming.kind in FOR_THE_ORGANISER or (not done and incoming.kind in IF_NOTHING_FOLLOWED)
+    words = done or _nothing(incoming, for_a_person=for_a_person and not vouched)
+    returns.followed(session, number, words)
+    return Taken(incoming.kind, True, place is not None, words, incoming.reason, number, for_a_person)
 
 
 def told(taken: Taken) -> None:
@@ -94,7 +109,8 @@ def place_of(session: Session, incoming: Incoming, links: Links) -> Place | None
     for token in incoming.tokens.links:
         if (who := links.read_unsubscribe_token(token)) and (place := returns.place_of(session, who)):
             return place
-    return returns.place_by_message_id(session, incoming.tokens.message_ids, incoming.recipients, links)
+    about = incoming.recipients or ((incoming.sender,) if incoming.sender else ())
+    return returns.place_by_message_id(session, incoming.tokens.message_ids, about, links)
 
 
 def _follow(session: Session, incoming: Incoming, place: Place | None, links: Links, terms: Terms, *, vouched: bool) -> str:  # noqa: PLR0913 all of it decides
@@ -102,10 +118,10 @@ def _follow(session: Session, incoming: Incoming, place: Place | None, links: Li
     now = clock(session)
     if incoming.kind is Kind.UNSUBSCRIBE:
         who = links.read_unsubscribe_token(incoming.tokens.unsubscribe)
-        if who is None and vouched and place:
-            who = returns.subscribed_at(session, place)
+        way, evidence = ("vendor", "the vendor's word") if vouched else ("mail", "a mail to the list's mailbox")
+        if who is None and place:  # whoever has the mail may leave by it, in whatever words
+            who, evidence = returns.subscribed_at(session, place), evidence if vouched else "a mail in answer to ours"
         if who:
-            way, evidence = ("vendor", "the vendor's word") if vouched else ("mail", "a mail to the list's mailbox")
             leaving.leave(session, who.subscriber_id, who.list_id, way, evidence, now)
         return "left the list" if who else ""
     reader = returns.reader_of(session, place) if place else None
@@ -118,19 +134,20 @@ def _follow(session: Session, incoming: Incoming, place: Place | None, links: Li
     return f"is not mailed any more: {words}"
 
 
-def _nothing(incoming: Incoming) -> str:
-    if incoming.kind in FOR_THE_ORGANISER:
-        return "kept for the organiser"
+def _nothing(incoming: Incoming, *, for_a_person: bool) -> str:
+    if for_a_person:
+        unproven = incoming.kind in IF_NOTHING_FOLLOWED
+        return "kept for the organiser" + (": nothing shows of itself whose mail it is about" if unproven else "")
     return "counted; it is our sending that was refused, and nobody's fault" if incoming.kind is Kind.BLOCKED else "counted"
 
 
-def _keep(raw: bytes, folder: Path) -> None:
-    """Put a mail into the organiser's Maildir, which only they can read."""
+def _keep(raw: bytes, folder: Path) -> str:
+    """Put a mail into the organiser's Maildir, which only they can read; gives its name there."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         kept = mailbox.Maildir(folder, create=True)
         folder.chmod(0o700)
-        kept.add(raw)
+        return kept.add(raw)
     except OSError as error:
         raise InputError(
             f"Mail for the organiser cannot be kept in {folder}: {error.strerror}.", "Set feedback.kept to a folder of yours."

@@ -192,6 +192,75 @@ def test_a_mail_that_asks_to_leave_is_heeded_and_a_forged_one_is_not(
     assert (before.state, after.state) == (SubscriptionState.CONFIRMED, SubscriptionState.LEFT)
 
 
+def test_whoever_answers_by_a_return_path_or_a_message_of_ours_leaves_in_their_own_words(
+    database: Database, reader: Subscriber, taking: Callable[[str], Taken]
+) -> None:
+    words = "From: {}\nTo: {}\nSubject: {}\nMessage-ID: <{}@x>\nIn-Reply-To: {}\n\nPlease take me off your list.\n"
+    by_path = words.format("me@private.example", LINKS.return_path("bounces@example.org", Place(1, 1)), "unsubscribe", 1, "<no@x>")
+    with database.read() as session:
+        luis = session.scalars(select(Subscriber).where(Subscriber.address == "luis@example.org")).one()
+    by_id = words.format(luis.address, "news@example.org", "Unsubscribe", 2, LINKS.message_id(1, luis.id, "example.org"))
+
+    left = [taking(by_path).followed, taking(by_id).followed]
+
+    with database.read() as session:
+        states = [found.state for who in (reader, luis) if (found := leaving.standing(session, who.id, 1))]
+    assert left == ["left the list", "left the list"]
+    assert states == [SubscriptionState.LEFT, SubscriptionState.LEFT]
+
+
+def test_what_asks_for_something_and_does_not_show_whose_mail_it_is_waits_for_the_organiser(
+    database: Database, reader: Subscriber, taking: Callable[[str], Taken], tmp_path: Path
+) -> None:
+    wish = "From: rosa@example.org\nTo: news@example.org\nSubject: unsubscribe\nMessage-ID: <1@x>\n\nunsubscribe\n"
+
+    taken = taking(wish)
+
+    with database.read() as session:
+        there = leaving.standing(session, reader.id, 1)
+        told = session.scalars(select(Feedback)).one()
+    assert there
+    assert there.state is SubscriptionState.CONFIRMED
+    assert taken.for_a_person
+    assert taken.followed == "kept for the organiser: nothing shows of itself whose mail it is about"
+    assert [str(mail["Subject"]) for mail in mailbox.Maildir(tmp_path / "kept")] == ["unsubscribe"]
+    assert (told.sender, told.subject, told.followed) == ("rosa@example.org", "unsubscribe", taken.followed)
+    assert told.kept in {name for name in mailbox.Maildir(tmp_path / "kept").keys()}  # noqa: C416, SIM118 a Maildir is no dict
+
+
+def test_a_complaint_after_a_bounce_is_what_stays_and_nobody_but_the_person_takes_it_back(
+    database: Database, reader: Subscriber, command: Callable[..., Result]
+) -> None:
+    with database.begin() as session:
+        suppressions.suppress(session, reader.digest, SuppressionReason.BOUNCE, clock(session), "550 no")
+        suppressions.suppress(session, reader.digest, SuppressionReason.COMPLAINT, clock(session), "pressed spam")
+        suppressions.suppress(session, reader.digest, SuppressionReason.BOUNCE, clock(session), "550 no, again")
+
+    refused = command("suppressions", "remove", reader.address, "--note", "her provider was down")
+    with database.begin() as session:
+        confirmed = suppressions.lift_by_own_word(session, reader.digest, clock(session))
+
+    assert refused.exit_code == 1
+    assert confirmed  # the bounce is lifted, behind the complaint
+    assert why(database) is SuppressionReason.COMPLAINT
+
+
+def test_what_was_taken_back_stays_with_the_words_for_it(database: Database, reader: Subscriber, command: Callable[..., Result]) -> None:
+    with database.begin() as session:
+        suppressions.suppress(session, reader.digest, SuppressionReason.BOUNCE, clock(session), "550 no such user")
+
+    removed = command("suppressions", "remove", reader.address, "--note", "her provider was down that day")
+    lifted = json.loads(command("suppressions", "ls", "--lifted", "--json").stdout)["lifted"]
+    consents = command("consents", reader.address).stdout
+
+    assert removed.exit_code == 0, removed.output
+    assert why(database) is None
+    assert [(one["address"], one["why"], one["note"], one["how"], one["words"]) for one in lifted] == [
+        (reader.address, "bounce", "550 no such user", "organiser", "her provider was down that day")
+    ]
+    assert "her provider was down that day" in consents
+
+
 def test_a_persons_answer_is_kept_untouched_and_an_automatic_one_is_counted(taking: Callable[[str], Taken], tmp_path: Path) -> None:
     answer = (
         "From: rosa@example.org\nTo: news@example.org\nSubject: Re: An evening\nIn-Reply-To: <x@example.org>\n\nWe will come, all four.\n"
