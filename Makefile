@@ -32,7 +32,7 @@ audit: $(BIN)/python ## Ask pypi.org for known faults of the packages we use (ne
 	build/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-audit.txt
 	build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r constraints-dev.txt
 
-docs: .venv/installed-dev ## Write the reference of commands and settings anew
+docs: .venv/installed-dev ## Write the generated pages of reference anew
 	$(BIN)/python -m docs.generate
 
 phrases: .venv/installed-dev ## Write what is new to say into the catalogues of the languages

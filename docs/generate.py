@@ -1,4 +1,4 @@
-"""Writes docs/commands.md and docs/settings.md from the commands and the settings themselves: `python -m docs.generate`."""
+"""Writes the pages of reference from what they tell of, the code itself: `python -m docs.generate`."""
 
 import inspect
 from collections.abc import Iterator
@@ -10,11 +10,12 @@ from typing import cast, get_args
 import click
 from pydantic import BaseModel, SecretStr
 
+from docs.source import GENERATED
+from docs.tables import tables_page
 from fob_mail.cli import COMMANDS, main
 from fob_mail.settings import Settings
 
 HERE = Path(__file__).parent
-GENERATED = "<!-- Written by `make docs`; what stands here is said in the code. -->"
 
 
 def commands_page() -> str:
@@ -112,6 +113,8 @@ def _command(context: click.Context, command: click.Command) -> list[str]:
     return lines
 
 
+PAGES = {"commands": commands_page, "settings": settings_page, "tables": tables_page}
+
 if __name__ == "__main__":
-    (HERE / "commands.md").write_text(commands_page(), encoding="utf-8")
-    (HERE / "settings.md").write_text(settings_page(), encoding="utf-8")
+    for page, written in PAGES.items():
+        (HERE / f"{page}.md").write_text(written(), encoding="utf-8")

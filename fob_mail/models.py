@@ -69,9 +69,9 @@ class SubscriptionState(StrEnum):
 class SuppressionReason(StrEnum):
     """Why an address is never mailed again, whatever list it is on."""
 
-    BOUNCE = "bounce"
-    COMPLAINT = "complaint"
-    ERASED = "erased"
+    BOUNCE = "bounce"  # mail to it came back as undeliverable
+    COMPLAINT = "complaint"  # its reader called our mail spam
+    ERASED = "erased"  # its owner asked to be forgotten
     ASKED = "asked"  # left all lists at once
 
 
@@ -112,8 +112,8 @@ class NoteState(StrEnum):
     QUEUED = "queued"  # owed, at due_at or later
     LEASED = "leased"  # a process has it, and nothing of it is on the wire: owed again when its lease has run out
     SENDING = "sending"  # it may be on the wire: unknown when its lease has run out
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
+    ACCEPTED = "accepted"  # the relay took it
+    REFUSED = "refused"  # refused for good, or deferred for too long
     SKIPPED = "skipped"  # there was nothing to write, or nobody to write to any more
     UNKNOWN = "unknown"  # never sent again silently; who waits for one asks again
 
@@ -154,13 +154,14 @@ class Subscriber(Base):
     __tablename__ = "subscribers"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # never used twice, even for another person
     address: Mapped[str] = mapped_column(String(320), unique=True)  # normalised, see addresses.normalise
     digest: Mapped[bytes] = mapped_column(LargeBinary(16))  # keyed, see addresses.digest: what suppressions are matched by
-    name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    name: Mapped[str] = mapped_column(Text, default="", server_default="")  # as the person or a file wrote it; may be empty
     language: Mapped[str | None] = mapped_column(String(35))  # BCP 47; none: the list's
+    # further columns of imported files: their heads and cells
     attributes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the address was first known here
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # then name, language and attributes are empty, the address a number
 
 
@@ -170,16 +171,16 @@ class MailingList(Base):
     __tablename__ = "mailing_lists"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(Text)
-    description: Mapped[str] = mapped_column(Text, default="", server_default="")
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # never used twice
+    slug: Mapped[str] = mapped_column(String(60), unique=True)  # its name in commands and addresses: news
+    name: Mapped[str] = mapped_column(Text)  # as readers see it
+    description: Mapped[str] = mapped_column(Text, default="", server_default="")  # what the page to join says of it
     sender: Mapped[str] = mapped_column(Text)  # an RFC 5322 mailbox: Friends of Bolivia <news@example.org>
-    reply_to: Mapped[str | None] = mapped_column(Text)
-    opt_in: Mapped[OptIn] = mapped_column(_enum(OptIn), default=OptIn.DOUBLE, server_default=OptIn.DOUBLE)
-    public: Mapped[bool] = mapped_column(default=False, server_default="0")
-    language: Mapped[str] = mapped_column(String(35), default="en", server_default="en")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reply_to: Mapped[str | None] = mapped_column(Text)  # where answers go, if not to the sender
+    opt_in: Mapped[OptIn] = mapped_column(_enum(OptIn), default=OptIn.DOUBLE, server_default=OptIn.DOUBLE)  # how one joins by the form
+    public: Mapped[bool] = mapped_column(default=False, server_default="0")  # whether the page to join and the archive show it
+    language: Mapped[str] = mapped_column(String(35), default="en", server_default="en")  # BCP 47: of its mails and pages
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it was made
 
 
 class Subscription(Base):
@@ -188,10 +189,10 @@ class Subscription(Base):
     __tablename__ = "subscriptions"
     __table_args__ = (Index(None, "list_id", "state"),)
 
-    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"), primary_key=True)
-    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"), primary_key=True)
-    state: Mapped[SubscriptionState] = mapped_column(_enum(SubscriptionState))
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"), primary_key=True)  # who
+    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"), primary_key=True)  # on which list
+    state: Mapped[SubscriptionState] = mapped_column(_enum(SubscriptionState))  # where they stand
+    since: Mapped[datetime] = mapped_column(UtcDateTime)  # when they came to stand there
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # mailed again from then on
 
 
@@ -201,15 +202,15 @@ class Consent(Base):
     __tablename__ = "consents"
     __table_args__ = (Index(None, "subscriber_id"),)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"))
-    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order in which they were written
+    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"))  # whose
+    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"))  # to which list
     what: Mapped[str] = mapped_column(
         String(12)
     )  # asked, joined, left, returned, paused, resumed, moved, erased; reason: why they left, in their words
-    how: Mapped[str] = mapped_column(String(20))  # import, organiser, one-click, page, form
+    how: Mapped[str] = mapped_column(String(20))  # import, organiser, one-click, page, form, confirmed, mail, vendor
     evidence: Mapped[str] = mapped_column(Text)  # the organiser's words and the file, or the form and where it came from
-    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it was said
 
 
 class Suppression(Base):
@@ -217,10 +218,10 @@ class Suppression(Base):
 
     __tablename__ = "suppressions"
 
-    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    why: Mapped[SuppressionReason] = mapped_column(_enum(SuppressionReason))
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
-    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # of the address, as in subscribers
+    why: Mapped[SuppressionReason] = mapped_column(_enum(SuppressionReason))  # the gravest of the grounds that stand
+    since: Mapped[datetime] = mapped_column(UtcDateTime)  # when that came to stand
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")  # its evidence
 
 
 class Ground(Base):
@@ -229,14 +230,14 @@ class Ground(Base):
     __tablename__ = "grounds"
     __table_args__ = (Index(None, "digest"),)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(16))
-    why: Mapped[SuppressionReason] = mapped_column(_enum(SuppressionReason))
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order in which they arose
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16))  # of the address, as in subscribers
+    why: Mapped[SuppressionReason] = mapped_column(_enum(SuppressionReason))  # what it is
+    since: Mapped[datetime] = mapped_column(UtcDateTime)  # when it arose
     note: Mapped[str] = mapped_column(Text, default="", server_default="")  # the evidence
-    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was taken back; none: it stands
     lifted_how: Mapped[str] = mapped_column(String(20), default="", server_default="")  # organiser, page, confirmed
-    lifted_words: Mapped[str] = mapped_column(Text, default="", server_default="")
+    lifted_words: Mapped[str] = mapped_column(Text, default="", server_default="")  # the words of who took it back
 
 
 class Campaign(Base):
@@ -245,17 +246,17 @@ class Campaign(Base):
     __tablename__ = "campaigns"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"))
-    state: Mapped[CampaignState] = mapped_column(_enum(CampaignState), default=CampaignState.DRAFT)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # never used twice
+    slug: Mapped[str] = mapped_column(String(60), unique=True)  # its name in commands: spring-meeting
+    list_id: Mapped[int] = mapped_column(BigId, ForeignKey("mailing_lists.id"))  # to which list
+    state: Mapped[CampaignState] = mapped_column(_enum(CampaignState), default=CampaignState.DRAFT)  # where it stands in its life
     article_name: Mapped[str] = mapped_column(Text)  # the file's name, whose ending says how to read it
-    article_source: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    scheduled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    pause_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    article_source: Mapped[str] = mapped_column(Text)  # what it says, as text
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it was first composed
+    frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when its audience and text were fixed
+    scheduled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when a worker is to send it
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when nothing was owed any more
+    pause_reason: Mapped[str] = mapped_column(Text, default="", server_default="")  # why it is held, in words
     reminder_of: Mapped[int | None] = mapped_column(BigId)  # the campaign whose readers this one reminds
     composed_with: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))  # the options of compose, for its preview
 
@@ -265,10 +266,10 @@ class ArticleFile(Base):
 
     __tablename__ = "article_files"
 
-    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(Text)
-    source: Mapped[str] = mapped_column(Text)
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)  # of which campaign
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # in the order in which they were given
+    name: Mapped[str] = mapped_column(Text)  # the file's name
+    source: Mapped[str] = mapped_column(Text)  # what it says
 
 
 class Rendering(Base):
@@ -276,12 +277,12 @@ class Rendering(Base):
 
     __tablename__ = "renderings"
 
-    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
-    language: Mapped[str] = mapped_column(String(35), primary_key=True)
-    subject: Mapped[str] = mapped_column(Text)
-    preheader: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)  # of which campaign
+    language: Mapped[str] = mapped_column(String(35), primary_key=True)  # BCP 47
+    subject: Mapped[str] = mapped_column(Text)  # with marks
+    preheader: Mapped[str] = mapped_column(Text)  # the line that inboxes show beside it
+    html: Mapped[str] = mapped_column(Text)  # with marks, styles inlined
+    text: Mapped[str] = mapped_column(Text)  # with marks: the same for who reads plain text
     calendar: Mapped[str] = mapped_column(Text, default="", server_default="")  # its events as an .ics
 
 
@@ -291,14 +292,14 @@ class CalendarEntry(Base):
     __tablename__ = "calendar_entries"
     __table_args__ = (Index(None, "uid"),)
 
-    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)  # of which campaign
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # among its events, from 1
-    uid: Mapped[str] = mapped_column(String(320))
-    sequence: Mapped[int]
+    uid: Mapped[str] = mapped_column(String(320))  # RFC 5545: the same for good
+    sequence: Mapped[int]  # raised by each change
     fingerprint: Mapped[str] = mapped_column(String(32))  # see calendars.fingerprint
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)  # what the event is called
     day: Mapped[str] = mapped_column(String(10), default="", server_default="")  # 2027-04-19, in the group's zone
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it was changed last
 
 
 class StoredPicture(Base):
@@ -306,12 +307,12 @@ class StoredPicture(Base):
 
     __tablename__ = "pictures"
 
-    name: Mapped[str] = mapped_column(String(32), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(8))
-    width: Mapped[int]
-    height: Mapped[int]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)  # 32 hexadecimal digits that nobody guesses: its address
+    kind: Mapped[str] = mapped_column(String(8))  # jpeg or png
+    width: Mapped[int]  # pixels
+    height: Mapped[int]  # pixels
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # the file itself
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it first came
 
 
 class Batch(Base):
@@ -324,15 +325,15 @@ class Batch(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"))
-    first_position: Mapped[int]
-    last_position: Mapped[int]
-    state: Mapped[BatchState] = mapped_column(_enum(BatchState), default=BatchState.QUEUED)
-    worker: Mapped[str | None] = mapped_column(String(64))
-    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # never used twice
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"))  # of which campaign
+    first_position: Mapped[int]  # of its deliveries
+    last_position: Mapped[int]  # of its deliveries
+    state: Mapped[BatchState] = mapped_column(_enum(BatchState), default=BatchState.QUEUED)  # where it stands
+    worker: Mapped[str | None] = mapped_column(String(64))  # who has it; none: nobody
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the lease ends, unless it is asked for again
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a waiting one: when it is owed again
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it had to wait
     deferred_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the first time that it had to wait
 
 
@@ -342,9 +343,9 @@ class Worker(Base):
     __tablename__ = "workers"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)  # its host and process number
-    campaign_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("campaigns.id"))
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    campaign_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("campaigns.id"))  # what it sends; none: it waits
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it began
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it last said so
 
 
 class RelayInUse(Base):
@@ -352,14 +353,14 @@ class RelayInUse(Base):
 
     __tablename__ = "relays_in_use"
 
-    worker: Mapped[str] = mapped_column(String(64), primary_key=True)
-    relay: Mapped[str] = mapped_column(String(40), primary_key=True)
-    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"))
-    connections: Mapped[int]
+    worker: Mapped[str] = mapped_column(String(64), primary_key=True)  # whose words these are
+    relay: Mapped[str] = mapped_column(String(40), primary_key=True)  # by its name in the settings
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"))  # for which campaign
+    connections: Mapped[int]  # how many are open
     accepted: Mapped[int]  # of this campaign, by this run of the worker
     per_second: Mapped[float | None]  # how fast it may be, while it is slowed
     trouble: Mapped[str] = mapped_column(Text)  # in the relay's words or ours; empty: none
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it said so
 
 
 class Allowance(Base):
@@ -376,9 +377,9 @@ class Taken(Base):
 
     __tablename__ = "allowances_taken"
 
-    name: Mapped[str] = mapped_column(String(300), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300), primary_key=True)  # as in allowances
     minute: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # since 1970, by the database's clock
-    messages: Mapped[int]
+    messages: Mapped[int]  # how many
 
 
 class Delivery(Base):
@@ -387,15 +388,16 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (UniqueConstraint("campaign_id", "subscriber_id"), {"sqlite_with_rowid": False})
 
-    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"), primary_key=True)  # of which campaign
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without gaps
-    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"))
+    subscriber_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscribers.id"))  # to whom
     address: Mapped[str] = mapped_column(String(320))  # as it was when the audience was frozen
+    # what has become of it
     state: Mapped[DeliveryState] = mapped_column(_enum(DeliveryState), default=DeliveryState.QUEUED, server_default=DeliveryState.QUEUED)
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was tried
     code: Mapped[int | None]  # of the deciding SMTP reply
     reply: Mapped[str | None] = mapped_column(Text)  # its text, or why the delivery was skipped
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it came to stand so
 
 
 class Feedback(Base):
@@ -408,18 +410,18 @@ class Feedback(Base):
         Index(None, "forward"),
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    event_key: Mapped[str] = mapped_column(String(200), unique=True)
-    campaign_id: Mapped[int | None] = mapped_column(BigId)
-    position: Mapped[int | None]
-    kind: Mapped[str] = mapped_column(String(20))
-    status: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    text: Mapped[str] = mapped_column(Text, default="", server_default="")
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order of arrival
+    event_key: Mapped[str] = mapped_column(String(200), unique=True)  # the same for the same event, by whatever way it comes
+    campaign_id: Mapped[int | None] = mapped_column(BigId)  # about which delivery; none: it is not known
+    position: Mapped[int | None]  # of that delivery
+    kind: Mapped[str] = mapped_column(String(20))  # hard, soft, blocked, complaint, unsubscribe, reply, …: inbound.incoming.Kind
+    status: Mapped[str] = mapped_column(String(20), default="", server_default="")  # RFC 3463: 5.1.1
+    text: Mapped[str] = mapped_column(Text, default="", server_default="")  # why, in the words of who told it
+    at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it came
     cause: Mapped[str] = mapped_column(String(20), default="", server_default="")  # of a failure: inbound.incoming.Cause
     recipient: Mapped[str] = mapped_column(String(320), default="", server_default="")  # whom it names: words that anybody can write
-    sender: Mapped[str] = mapped_column(String(320), default="", server_default="")
-    subject: Mapped[str] = mapped_column(Text, default="", server_default="")
+    sender: Mapped[str] = mapped_column(String(320), default="", server_default="")  # who wrote, by the mail's own words
+    subject: Mapped[str] = mapped_column(Text, default="", server_default="")  # of what came
     new_address: Mapped[str] = mapped_column(String(320), default="", server_default="")  # of a change of address, if it is told
     followed: Mapped[str] = mapped_column(Text, default="", server_default="")  # what was done, in words
     kept: Mapped[str] = mapped_column(String(200), default="", server_default="")  # its name in the organiser's Maildir
@@ -433,9 +435,9 @@ class UsedToken(Base):
     __tablename__ = "used_tokens"
     __table_args__ = (Index(None, "at"),)
 
-    token: Mapped[str] = mapped_column(String(120), primary_key=True)
-    event_key: Mapped[str] = mapped_column(String(200))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    token: Mapped[str] = mapped_column(String(120), primary_key=True)  # as the vendor wrote it
+    event_key: Mapped[str] = mapped_column(String(200))  # as in feedback
+    at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it came
 
 
 class Note(Base):
@@ -444,23 +446,23 @@ class Note(Base):
     __tablename__ = "notes"
     __table_args__ = (Index(None, "state", "due_at"), Index(None, "subscriber_id"), {"sqlite_autoincrement": True})
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[NoteKind] = mapped_column(_enum(NoteKind))
-    state: Mapped[NoteState] = mapped_column(_enum(NoteState), default=NoteState.QUEUED, server_default=NoteState.QUEUED)
-    list_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("mailing_lists.id"))
-    subscriber_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("subscribers.id"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)  # never used twice
+    kind: Mapped[NoteKind] = mapped_column(_enum(NoteKind))  # what it says
+    state: Mapped[NoteState] = mapped_column(_enum(NoteState), default=NoteState.QUEUED, server_default=NoteState.QUEUED)  # where it stands
+    list_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("mailing_lists.id"))  # about which list
+    subscriber_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("subscribers.id"))  # to whom, once that is known
     address: Mapped[str] = mapped_column(String(320))  # normalised; empty once the note is old
-    name: Mapped[str] = mapped_column(Text, default="", server_default="")
-    language: Mapped[str | None] = mapped_column(String(35))
+    name: Mapped[str] = mapped_column(Text, default="", server_default="")  # as the form was filled in
+    language: Mapped[str | None] = mapped_column(String(35))  # BCP 47: in which it is written
     evidence: Mapped[str] = mapped_column(Text, default="", server_default="")  # of a wish: the form, and the network it came from
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    worker: Mapped[str | None] = mapped_column(String(64))
-    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    code: Mapped[int | None]
-    reply: Mapped[str | None] = mapped_column(Text)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it came to be owed
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)  # not to be posted before
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was tried
+    worker: Mapped[str | None] = mapped_column(String(64))  # who has it; none: nobody
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the lease ends
+    code: Mapped[int | None]  # of the deciding SMTP reply
+    reply: Mapped[str | None] = mapped_column(Text)  # its text, or why it was skipped
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it came to stand so
 
 
 class Knock(Base):
@@ -468,6 +470,6 @@ class Knock(Base):
 
     __tablename__ = "knocks"
 
-    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
-    times: Mapped[int] = mapped_column(default=0, server_default="0")
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # keyed: of the address, the network, or a word for everybody
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)  # its beginning
+    times: Mapped[int] = mapped_column(default=0, server_default="0")  # how often

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import click
 import pytest
+from sqlalchemy import Enum
 
 import docs.generate as pages
+from docs.source import meanings
 from fob_mail.articles.front_matter import KEYS
 from fob_mail.cli import COMMANDS, main
+from fob_mail.models import Base
 
 ROOT = Path(__file__).parents[2]
 SHOWN = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -30,12 +33,12 @@ def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[t
 ALL = dict(walk(main))
 
 
-@pytest.mark.parametrize("page", ["commands", "settings"])
+@pytest.mark.parametrize("page", pages.PAGES)
 def test_the_generated_pages_are_current(page: str) -> None:
     """If not: make docs."""
     written = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
 
-    assert written == getattr(pages, f"{page}_page")()
+    assert written == pages.PAGES[page]()
 
 
 def test_every_command_and_every_option_is_in_the_docs() -> None:
@@ -53,6 +56,15 @@ def test_every_setting_has_a_description_and_is_in_the_docs() -> None:
     for name, _, description in pages.settings_rows():
         assert f"| `{name}` |" in page
         assert len(description) > 10, name
+
+
+@pytest.mark.parametrize("table", Base.__subclasses__(), ids=lambda table: table.__tablename__)
+def test_every_column_of_a_table_and_every_word_of_a_state_says_what_it_holds(table: type[Base]) -> None:
+    said = meanings(table)
+    words = [column.type.enum_class for column in table.__table__.columns if isinstance(column.type, Enum) and column.type.enum_class]
+
+    assert not [column.name for column in table.__table__.columns if not said.get(column.name)]
+    assert not [member for kind in words for member in kind if not meanings(kind)[member.name]]
 
 
 def test_every_key_of_front_matter_is_in_the_docs() -> None:

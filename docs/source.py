@@ -1,0 +1,52 @@
+"""What the code says of itself: of the fields of a class by the comment beside or above each, or the docstring of a property."""
+
+import ast
+import inspect
+import io
+import tokenize
+from textwrap import dedent
+
+GENERATED = "<!-- Written by `make docs`; what stands here is said in the code. -->"
+
+
+def meanings(of: type) -> dict[str, str]:
+    """Every public field, member or property of a class by its name, in the order of the source; empty where nothing is said of it."""
+    source = dedent(inspect.getsource(of))
+    comments = _comments(source)
+    found: dict[str, str] = {}
+    for node in ast.parse(source).body[0].body:  # type: ignore[attr-defined]  # it is the class
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found[node.target.id] = _said(comments, node)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = _said(comments, node)
+        elif isinstance(node, ast.FunctionDef) and any(ast.unparse(by) == "property" for by in node.decorator_list):
+            found[node.name] = first_line(ast.get_docstring(node))
+    return {name: said for name, said in found.items() if not name.startswith("_")}
+
+
+def first_line(docstring: str | None) -> str:
+    """What a docstring says first."""
+    return (docstring or "").partition("\n")[0]
+
+
+def cell(text: str) -> str:
+    """Text for a cell of a Markdown table, in which nothing is taken for markup but `code`."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
+
+
+def _comments(source: str) -> dict[int, tuple[str, bool]]:
+    """The comments by their lines, and whether each has its line for itself; what linters are told is left out."""
+    found = {}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        said = token.string.lstrip("# ").partition("noqa")[0].strip()
+        if token.type == tokenize.COMMENT and said:
+            found[token.start[0]] = said, token.line.lstrip().startswith("#")
+    return found
+
+
+def _said(comments: dict[int, tuple[str, bool]], node: ast.stmt) -> str:
+    for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+        if line in comments:
+            return comments[line][0]
+    above, alone = comments.get(node.lineno - 1, ("", False))
+    return above if alone else ""
