@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0010"
+SCHEMA_REVISION = "0011"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -407,6 +407,9 @@ class Feedback(Base):
     __table_args__ = (
         ForeignKeyConstraint(["campaign_id", "position"], ["deliveries.campaign_id", "deliveries.position"]),
         Index(None, "campaign_id", "position"),
+        Index(None, "campaign_id", "kind"),
+        Index(None, "kind", "id"),
+        Index(None, "kept"),
         Index(None, "forward"),
     )
 

@@ -44,6 +44,11 @@ def one_line(value: str) -> str:
     return " ".join(_seen(value).split())
 
 
+def lines_of(value: str) -> list[str]:
+    """The lines of a text that others wrote: composed, their blanks and tabs as they are, and nothing else that cannot be seen."""
+    return _seen(value).strip("\n").split("\n")
+
+
 def _seen(value: str) -> str:
     """The value composed, with line feeds and tabs, and nothing else that cannot be seen."""
     if not value.isprintable():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli import correspondence
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import counted, emit, json_option
@@ -33,6 +34,10 @@ def command() -> None:
     Example:
       fob-mail feedback run
     """  # noqa: D301 click's \b keeps the lines of an example
+
+
+command.add_command(correspondence.ls)
+command.add_command(correspondence.show)
 
 
 @command.command("read")

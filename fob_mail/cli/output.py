@@ -33,9 +33,15 @@ def harmless(text: str) -> str:
     return text.translate(_MOVES)
 
 
+_ESCAPED = {
+    code: f"\\u{code:04x}" for code in (*range(127, 160), 0x61C, *range(0x200E, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
+"""What JSON lets stand in a string and a terminal obeys, or shows the other way round."""
+
+
 def emit(report: Json) -> None:
     """Print one JSON object to standard output; moments as ISO 8601, enums as their values."""
-    click.echo(json.dumps(report, ensure_ascii=False, default=str))
+    click.echo(json.dumps(report, ensure_ascii=False, default=str).translate(_ESCAPED))
 
 
 def counted(number: int, one: str, many: str = "") -> str:

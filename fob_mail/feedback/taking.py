@@ -4,7 +4,6 @@ Nothing follows from words that anybody can write: whose mail it was has to be s
 """
 
 import logging
-import mailbox
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from fob_mail import returns
 from fob_mail.audience import leaving, suppressions
 from fob_mail.database import Database, clock
-from fob_mail.errors import InputError
+from fob_mail.feedback.keeping import keep
 from fob_mail.inbound.classifying import classify
 from fob_mail.inbound.incoming import Incoming, Kind
 from fob_mail.links import Links, Place
@@ -68,7 +67,7 @@ def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to
     with database.begin() as session:
         taken = heed(session, incoming, links, terms)
         if taken.number and taken.for_a_person:
-            name = _keep(raw, terms.kept)  # before the commit: rather kept twice than not at all
+            name = keep(raw, terms.kept)  # before the commit: rather kept twice than not at all
             passed_on = incoming.kind in PASSED_ON and terms.forward_to not in {"", incoming.sender}
             returns.keep(session, taken.number, name, DeliveryState.QUEUED if passed_on else "")
     told(taken)
@@ -139,16 +138,3 @@ def _nothing(incoming: Incoming, *, for_a_person: bool) -> str:
         unproven = incoming.kind in IF_NOTHING_FOLLOWED
         return "kept for the organiser" + (": nothing shows of itself whose mail it is about" if unproven else "")
     return "counted; it is our sending that was refused, and nobody's fault" if incoming.kind is Kind.BLOCKED else "counted"
-
-
-def _keep(raw: bytes, folder: Path) -> str:
-    """Put a mail into the organiser's Maildir, which only they can read; gives its name there."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        kept = mailbox.Maildir(folder, create=True)
-        folder.chmod(0o700)
-        return kept.add(raw)
-    except OSError as error:
-        raise InputError(
-            f"Mail for the organiser cannot be kept in {folder}: {error.strerror}.", "Set feedback.kept to a folder of yours."
-        ) from None

@@ -14,7 +14,7 @@ web previewing doctor
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
-agenda returns ledger workers allowances notes standstill
+agenda returns correspondence ledger workers allowances notes standstill
 audience
 preflight
 pictures
@@ -50,6 +50,7 @@ SQL = {
     "campaigns",
     "agenda",
     "returns",
+    "correspondence",
     "ledger",
     "workers",
     "allowances",

@@ -1,0 +1,77 @@
+"""What came back, for people to read: the newest first, or one in full."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from fob_mail.models import Campaign, Delivery, Feedback, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing that came back. `reader` is who is shown to be meant, as called now; anybody can write what the other words say."""
+
+    number: int
+    at: datetime
+    kind: str
+    cause: str
+    status: str
+    reason: str
+    campaign: str
+    reader: str
+    recipient: str
+    sender: str
+    subject: str
+    new_address: str
+    followed: str
+    kept: str
+
+
+def newest(session: Session, kind: str = "", campaign_id: int | None = None, *, kept: bool = False, most: int = 50) -> list[Letter]:
+    """The newest first: all, or those of a kind, of a campaign, or of which the mail is kept."""
+    wanted = _letters().order_by(Feedback.id.desc()).limit(most)
+    if kind:
+        wanted = wanted.where(Feedback.kind == kind)
+    if campaign_id is not None:
+        wanted = wanted.where(Feedback.campaign_id == campaign_id)
+    if kept:
+        wanted = wanted.where(Feedback.kept > "")
+    return [_letter(row) for row in session.execute(wanted)]
+
+
+def find(session: Session, number: int) -> Letter | None:
+    """The one of that number."""
+    row = session.execute(_letters().where(Feedback.id == number)).first()
+    return _letter(row) if row else None
+
+
+def _letters() -> Select[Feedback, str, str, datetime | None]:
+    there = (Delivery.campaign_id == Feedback.campaign_id) & (Delivery.position == Feedback.position)
+    return (
+        select(Feedback, Campaign.slug, Subscriber.address, Subscriber.erased_at)
+        .outerjoin(Campaign, Campaign.id == Feedback.campaign_id)
+        .outerjoin(Delivery, there)
+        .outerjoin(Subscriber, Subscriber.id == Delivery.subscriber_id)
+    )
+
+
+def _letter(row: Row[Feedback, str, str, datetime | None]) -> Letter:
+    told, campaign, reader, erased_at = row
+    return Letter(
+        number=told.id,
+        at=told.at,
+        kind=told.kind,
+        cause=told.cause,
+        status=told.status,
+        reason=told.text,
+        campaign=campaign or "",
+        reader="" if erased_at else reader or "",
+        recipient=told.recipient,
+        sender=told.sender,
+        subject=told.subject,
+        new_address=told.new_address,
+        followed=told.followed,
+        kept=told.kept,
+    )
