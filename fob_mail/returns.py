@@ -77,6 +77,12 @@ def subscribed_at(session: Session, place: Place) -> Subscribed | None:
     return Subscribed(row[0], row[1], place.campaign_id) if row else None
 
 
+def named(session: Session, who: Subscribed) -> str:
+    """The mail by which somebody left, as the diary names it: the campaign, if it was one."""
+    slug = session.scalar(select(Campaign.slug).where(Campaign.id == who.campaign_id)) if who.campaign_id else None
+    return f"campaign {slug}" if slug else "a note"
+
+
 def place_of(session: Session, who: Subscribed) -> Place | None:
     """The delivery of a campaign to a subscriber, as a link in a mail names both."""
     where = (Delivery.campaign_id == who.campaign_id, Delivery.subscriber_id == who.subscriber_id)

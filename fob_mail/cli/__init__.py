@@ -34,6 +34,7 @@ COMMANDS = {
     "resume": ("fob_mail.cli.holding:resume", "Let a paused campaign go on."),
     "cancel": ("fob_mail.cli.holding:cancel", "End a campaign, or take back that it was scheduled."),
     "status": ("fob_mail.cli.status", "What has become of a campaign: counts that add up."),
+    "report": ("fob_mail.cli.report", "What a campaign came to: bounces, complaints, leaving, speed; as a page with plots."),
     "unknown": ("fob_mail.cli.unknown", "Deliveries of which nobody knows whether they arrived."),
     "feedback": ("fob_mail.cli.feedback", "Read bounces, complaints and mails that ask to leave, and do what they ask for."),
     "suppressions": ("fob_mail.cli.suppressions", "Addresses that are never mailed: ls, add, remove."),

@@ -117,11 +117,12 @@ def _follow(session: Session, incoming: Incoming, place: Place | None, links: Li
     now = clock(session)
     if incoming.kind is Kind.UNSUBSCRIBE:
         who = links.read_unsubscribe_token(incoming.tokens.unsubscribe)
-        way, evidence = ("vendor", "the vendor's word") if vouched else ("mail", "a mail to the list's mailbox")
+        words = "by the vendor's word" if vouched else "by a mail to the list's mailbox"
         if who is None and place:  # whoever has the mail may leave by it, in whatever words
-            who, evidence = returns.subscribed_at(session, place), evidence if vouched else "a mail in answer to ours"
+            who, words = returns.subscribed_at(session, place), words if vouched else "by a mail in answer to it"
         if who:
-            leaving.leave(session, who.subscriber_id, who.list_id, way, evidence, now)
+            evidence = f"{returns.named(session, who)}, {words}"
+            leaving.leave(session, who.subscriber_id, who.list_id, "vendor" if vouched else "mail", evidence, now)
         return "left the list" if who else ""
     reader = returns.reader_of(session, place) if place else None
     if reader is None or incoming.kind not in _STRIKES:

@@ -10,11 +10,11 @@ PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
 __main__
 cli library
-web previewing doctor
+web previewing doctor reporting
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
-agenda returns correspondence ledger workers allowances notes standstill
+agenda returns correspondence ledger tallies workers allowances notes standstill
 audience
 preflight
 pictures
@@ -52,6 +52,7 @@ SQL = {
     "returns",
     "correspondence",
     "ledger",
+    "tallies",
     "workers",
     "allowances",
     "notes",
