@@ -12,6 +12,7 @@ from pydantic import BaseModel, SecretStr
 
 from docs.source import GENERATED
 from docs.tables import tables_page
+from docs.variables import variables_page
 from fob_mail.cli import COMMANDS, main
 from fob_mail.settings import Settings
 
@@ -113,7 +114,7 @@ def _command(context: click.Context, command: click.Command) -> list[str]:
     return lines
 
 
-PAGES = {"commands": commands_page, "settings": settings_page, "tables": tables_page}
+PAGES = {"commands": commands_page, "settings": settings_page, "variables": variables_page, "tables": tables_page}
 
 if __name__ == "__main__":
     for page, written in PAGES.items():

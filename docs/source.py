@@ -4,6 +4,7 @@ import ast
 import inspect
 import io
 import tokenize
+from collections.abc import Callable
 from textwrap import dedent
 
 GENERATED = "<!-- Written by `make docs`; what stands here is said in the code. -->"
@@ -50,3 +51,12 @@ def _said(comments: dict[int, tuple[str, bool]], node: ast.stmt) -> str:
             return comments[line][0]
     above, alone = comments.get(node.lineno - 1, ("", False))
     return above if alone else ""
+
+
+def entries(of: Callable[..., object]) -> dict[str, str]:
+    """The keys of the dictionary that a function makes, and the comment beside each."""
+    source = dedent(inspect.getsource(of))
+    comments = _comments(source)
+    made = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict)).value
+    keys = zip(made.keys, made.values, strict=True)  # type: ignore[union-attr]  # it is a dictionary
+    return {str(key.value): comments.get(value.lineno, ("", False))[0] for key, value in keys if isinstance(key, ast.Constant)}

@@ -26,8 +26,8 @@ _REMEDY = 'Write one such as attribute.city == "Leeds", language in ("es", "ca")
 class Shared:
     """What is the same for all readers of a message: the list's name, and the language of those who have none of their own."""
 
-    list_slug: str = ""
-    language: str = ""
+    list_slug: str = ""  # the list's name in commands
+    language: str = ""  # the mail's
 
 
 def compiled(expression: str, of: Shared = Shared()) -> Holds:

@@ -13,10 +13,10 @@ class Recipient(NamedTuple):
     batch_id: int
     position: int
     subscriber_id: int
-    address: str
-    name: str = ""
-    language: str | None = None
-    attributes: Mapping[str, str] = NONE
+    address: str  # the address that the mail goes to
+    name: str = ""  # the reader's name
+    language: str | None = None  # the reader's language; none: the mail's
+    attributes: Mapping[str, str] = NONE  # a column of the file that people were imported from
 
 
 class Envelope(NamedTuple):

@@ -35,8 +35,8 @@ class When:
 class Person:
     """A speaker or chair: `Miriam Colque`, `Bolivian activist in London`."""
 
-    name: str
-    role: str = ""
+    name: str  # as they are announced
+    role: str = ""  # what they are, or whence they come
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,20 @@ _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 class Span:
     """A run of text with one look; a paragraph is a sequence of them."""
 
-    text: str
-    href: str = ""
-    strong: bool = False
-    emphasis: bool = False
+    text: str  # the words
+    href: str = ""  # where they lead, if they are a link
+    strong: bool = False  # in bold
+    emphasis: bool = False  # in italics
 
 
 class BlockKind(StrEnum):
     """What a block of the body is."""
 
-    PARAGRAPH = "paragraph"
+    PARAGRAPH = "paragraph"  # its text is in items[0]
     HEADING = "heading"  # level 2 or 3: the title is the only h1
-    QUOTE = "quote"
-    BULLETS = "bullets"
-    NUMBERS = "numbers"
+    QUOTE = "quote"  # a paragraph each item
+    BULLETS = "bullets"  # a list
+    NUMBERS = "numbers"  # a numbered list
     TABLE = "table"  # `items` are its cells, row by row; the first row heads the others, and may be empty
     IMAGE = "image"  # `image` says which; its one item is the alt text, for whatever shows no pictures
 
@@ -37,8 +37,8 @@ class BlockKind(StrEnum):
 class Image:
     """A picture in the text: an address of the web, or a file beside the article; without alt it only decorates."""
 
-    src: str
-    alt: str = ""
+    src: str  # as the article writes it; page.pictures has by it what is shown
+    alt: str = ""  # what is to be seen, in words
 
     @property
     def path(self) -> PurePosixPath | None:
@@ -48,13 +48,13 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: `items` holds one run of spans, or one for each item of a list or cell of a table."""
+    """One block of the text."""
 
-    kind: BlockKind
-    items: tuple[tuple[Span, ...], ...]
-    level: int = 0
+    kind: BlockKind  # block.kind.value is the word
+    items: tuple[tuple[Span, ...], ...]  # one run of spans, or one for each item of a list or cell of a table
+    level: int = 0  # of a heading
     columns: int = 0  # of a table
-    image: Image | None = None
+    image: Image | None = None  # of a picture
 
     @property
     def text(self) -> str:

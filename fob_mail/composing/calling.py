@@ -41,8 +41,8 @@ OURS = {
 class Link:
     """Words and where they lead."""
 
-    text: str
-    url: str
+    text: str  # words that name the goal
+    url: str  # a whole web address, or mailto:
 
 
 def usable(url: str) -> bool:

@@ -20,9 +20,9 @@ class Picture:
 class Shown:
     """A picture as HTML shows it: its address, and its size in pixels."""
 
-    url: str
-    width: int
-    height: int
+    url: str  # of the web, or cid: where it travels in the mail
+    width: int  # in pixels, at which it is shown
+    height: int  # the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Composed:
 class Masthead:
     """Who writes, to which list, and how they can be reached: what composing takes from settings and list."""
 
-    organisation: str
-    postal_address: str
-    list_name: str
-    website: str = ""
-    privacy_url: str = ""
-    theme: Theme = field(default_factory=Theme)
+    organisation: str  # the group's name; the list's where none is set
+    postal_address: str  # its lines as they are set; page.postal_lines has them one by one
+    list_name: str  # the list's name for readers
+    website: str = ""  # address of the group's site
+    privacy_url: str = ""  # address of its privacy notice
+    theme: Theme = field(default_factory=Theme)  # as `theme`

@@ -12,15 +12,11 @@ from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, select_autoescape
 
-from fob_mail.articles.plain import spans
 from fob_mail.assets import folder
-from fob_mail.composing.page import Page
-from fob_mail.composing.plain import width, wrap
 from fob_mail.composing.sandbox import Sandbox
-from fob_mail.composing.tables import of_numbers, words_stay_whole
+from fob_mail.composing.seen import FILTERS, TESTS, Seen
 from fob_mail.errors import InputError
 from fob_mail.settings import Theme
-from fob_mail.slots import is_branch
 
 SHIPPED = ("invite", "newsletter", "letter", "reminder")
 NOTES = ("confirm", "welcome", "already", "goodbye", "move", "moved", "mine")
@@ -44,11 +40,10 @@ class Kind:
         shared = folder("templates") / "emails"
         return (self.own / self.name, self.own, shared / "invite", shared) if self.own else (shared / self.name, shared)
 
-    def render(self, name: str, *, page: Page, **more: object) -> str:
-        """What a template makes of a page. Raises InputError that names the template's file and line."""
+    def render(self, name: str, seen: Seen) -> str:
+        """What a template makes of what it sees. Raises InputError that names the template's file and line."""
         try:
-            template = _environment(self).get_template(name)
-            return template.render(page=page, say=page.words.say, theme=page.masthead.theme, **more)
+            return _environment(self).get_template(name).render(seen)
         except TemplateNotFound as error:
             raise InputError(f"The template {self.name!r} asks for {error}, which is not there.", _REMEDY) from None
         except TemplateSyntaxError as error:
@@ -58,8 +53,7 @@ class Kind:
 
     def styles(self, name: str, theme: Theme, direction: str = "ltr") -> str:
         """A style sheet with the theme's colours and fonts in place of its variables, and the sides at which lines start and end."""
-        values = theme.colours() | {name.replace("_", "-"): getattr(theme, name) for name in ("headline_font", "text_font", "label_font")}
-        values |= dict(zip(("start", "end"), ("right", "left") if direction == "rtl" else ("left", "right"), strict=True))
+        values = variables(theme, direction)
         sheets = [place / name for place in reversed(self.folders)]  # the organisers' own last, so that it goes before ours
         return "\n".join(_with_values(sheet, values) for sheet in sheets if sheet.is_file())
 
@@ -100,10 +94,22 @@ def _environment(kind: Kind) -> Sandbox:
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"], default=False),
     )
-    environment.filters["wrap"], environment.filters["columns"] = wrap, width
-    environment.filters["of_numbers"], environment.filters["linked"] = of_numbers, spans
-    environment.tests["branch"], environment.tests["whole"] = is_branch, words_stay_whole
+    environment.filters |= FILTERS
+    environment.tests |= TESTS
     return environment
+
+
+def variables(theme: Theme, direction: str = "ltr") -> dict[str, str]:
+    """What stands for the variables of a style sheet: `var(--accent)`."""
+    start, end = ("right", "left") if direction == "rtl" else ("left", "right")
+    return {
+        **theme.colours(),
+        "headline-font": theme.headline_font,
+        "text-font": theme.text_font,
+        "label-font": theme.label_font,
+        "start": start,  # the side at which lines of the mail's language start
+        "end": end,  # the side at which they end
+    }
 
 
 def _with_values(file: Path, values: dict[str, str]) -> str:

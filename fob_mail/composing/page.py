@@ -22,20 +22,20 @@ NONE: Mapping[str, Shown] = {}
 class Billed:
     """People under their label: speakers, or who is in the chair."""
 
-    label: str
-    people: tuple[Person, ...]
+    label: str  # the article's own word, or ours for who is in the chair
+    people: tuple[Person, ...]  # one at least
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The event box; nameless where the title is its name. `leaf`: day of the month and month, as on a calendar."""
+    """The event box."""
 
-    name: str
-    leaf: tuple[str, str] | None
-    when: str
-    place: str
-    billed: tuple[Billed, ...]
-    supporters: str
+    name: str  # empty where the title is its name
+    leaf: tuple[str, str] | None  # day of the month and month, as on a calendar
+    when: str  # day and time
+    place: str  # as the article tells it
+    billed: tuple[Billed, ...]  # who is there
+    supporters: str  # who supports it, without "Supported by"
     adding: tuple[Link, ...] = ()  # into the reader's calendar
 
 
@@ -43,15 +43,15 @@ class Panel:
 class Story:
     """One article, set in type."""
 
-    title: str
-    standfirst: str
-    panel: Panel | None
+    title: str  # the article's, or the mail's subject where it has none
+    standfirst: str  # what stands below the title
+    panel: Panel | None  # its event
     closing: str  # day and time once more, at the end of a long article
-    button: Link | None
-    links: tuple[Link, ...]
-    blocks: tuple[Block, ...]
-    byline: str
-    footnotes: tuple[str, ...]
+    button: Link | None  # what readers are asked to do before all else
+    links: tuple[Link, ...]  # what else they can do
+    blocks: tuple[Block, ...]  # the text
+    byline: str  # who wrote it
+    footnotes: tuple[str, ...]  # what stands small at its end
     further: tuple[Panel, ...] = ()  # its other events
 
 
@@ -59,22 +59,22 @@ class Story:
 class Page:
     """One mail in one language; most have one story."""
 
-    language: str
-    direction: str
-    words: Words
-    subject: str
+    language: str  # BCP 47
+    direction: str  # ltr or rtl: how lines of the language run
+    words: Words  # the language itself: more that it can say
+    subject: str  # with marks where readers differ
     preheader: str  # the mail's first line, in plain sight: what the inbox shows beside the subject
-    masthead: Masthead
-    stories: tuple[Story, ...]
+    masthead: Masthead  # who writes, to which list
+    stories: tuple[Story, ...]  # the articles; only a newsletter has more than one
     pictures: Mapping[str, Shown] = field(default_factory=dict)  # by what the article calls them
     structured: Markup | str = ""  # the events in schema.org's words
-    unsubscribe_url: str = mark("unsubscribe_url")
-    address: str = mark("address")
-    view_url: str = mark("view_url")
+    unsubscribe_url: str = mark("unsubscribe_url")  # a mark, in whose place each reader's own address to leave by comes
+    address: str = mark("address")  # a mark, in whose place the address comes to which the mail goes
+    view_url: str = mark("view_url")  # a mark, in whose place the address of the mail as a page comes
 
     @property
     def story(self) -> Story:
-        """The first story."""
+        """The first of the stories."""
         return self.stories[0]
 
     @property
@@ -84,7 +84,7 @@ class Page:
 
     @property
     def postal_lines(self) -> tuple[str, ...]:
-        """The postal address as its lines."""
+        """The postal address, line by line."""
         return _lines(self.masthead.postal_address)
 
     @property

@@ -25,7 +25,7 @@ class Words:
     phrases: NullTranslations
     locale: Locale
     weekdays: tuple[str, ...]  # Monday first
-    months: tuple[str, ...]
+    months: tuple[str, ...]  # January first
 
     def say(self, phrase: str, **slots: str) -> str:
         """An English phrase in this language, with its slots filled."""

@@ -10,7 +10,8 @@ from fob_mail.composing.inlining import inlined
 from fob_mail.composing.kinds import INVITE, REMINDER, Kind
 from fob_mail.composing.merging import Vocabulary, merged, words_in
 from fob_mail.composing.page import Page, lay_out
-from fob_mail.composing.plain import WIDTH, plain, wrap
+from fob_mail.composing.plain import WIDTH, plain
+from fob_mail.composing.seen import SeenInHtml, SeenInText
 from fob_mail.composing.typesetting import NBSP
 from fob_mail.composing.words import words_of
 
@@ -43,14 +44,16 @@ def drawn(page: Page, kind: Kind, preheader: str) -> Composed:
 
 
 def _html(page: Page, kind: Kind) -> str:
-    colours = page.masthead.theme.colours()
-    html = kind.render("message.html", page=page, head_css=kind.styles("head.css", page.masthead.theme), colours=colours)
-    return inlined(html, kind.styles("style.css", page.masthead.theme, page.direction))
+    theme = page.masthead.theme
+    seen = SeenInHtml(page=page, say=page.words.say, theme=theme, head_css=kind.styles("head.css", theme))
+    return inlined(kind.render("message.html", seen), kind.styles("style.css", theme, page.direction))
 
 
 def _text(page: Page, kind: Kind) -> str:
     """Wrapped with its no-break spaces, which then become plain ones: they are no help to those who search or copy."""
     links: dict[str, int] = {}
     texts = tuple(plain(story.blocks, links) for story in page.stories)
-    text = kind.render("message.txt", page=page, texts=texts, links=tuple(links), width=WIDTH, rule="-" * WIDTH, wrap=wrap)
-    return text.replace(NBSP, " ").strip("\n") + "\n"
+    seen = SeenInText(
+        page=page, say=page.words.say, theme=page.masthead.theme, texts=texts, links=tuple(links), width=WIDTH, rule="-" * WIDTH
+    )
+    return kind.render("message.txt", seen).replace(NBSP, " ").strip("\n") + "\n"

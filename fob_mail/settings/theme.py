@@ -98,14 +98,14 @@ class Theme(BaseModel):
         chosen = {name: value for name, value in self if isinstance(value, str) and COLOUR.fullmatch(value)}
         return {
             **{name.replace("_", "-"): value for name, value in chosen.items()},
-            "on-main": light,
-            "quiet-on-main": mixed(light, self.main, 0.14),
-            "on-accent": clearest(self.accent, "#ffffff", self.ink),
-            "on-highlight": clearest(self.highlight, "#ffffff", self.ink),
-            "line": mixed(self.panel, self.soft, 0.18),
+            "on-main": light,  # words on main
+            "quiet-on-main": mixed(light, self.main, 0.14),  # words of less weight on main
+            "on-accent": clearest(self.accent, "#ffffff", self.ink),  # words on accent: of buttons
+            "on-highlight": clearest(self.highlight, "#ffffff", self.ink),  # words on highlight
+            "line": mixed(self.panel, self.soft, 0.18),  # thin lines and borders
             "dark-main": dark_main,
             "dark-accent": self.dark_accent or legible(self.accent, self.dark_card, self.dark_panel, least=_CLEAR),
-            "dark-line": mixed(self.dark_panel, self.dark_soft, 0.2),
+            "dark-line": mixed(self.dark_panel, self.dark_soft, 0.2),  # thin lines and borders in the dark
         }
 
 

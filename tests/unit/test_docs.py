@@ -11,8 +11,10 @@ from sqlalchemy import Enum
 
 import docs.generate as pages
 from docs.source import meanings
+from docs.variables import PARTS, public, variables_page
 from fob_mail.articles.front_matter import KEYS
 from fob_mail.cli import COMMANDS, main
+from fob_mail.composing.seen import Seen, SeenInHtml, SeenInText
 from fob_mail.models import Base
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +69,19 @@ def test_every_column_of_a_table_and_every_word_of_a_state_says_what_it_holds(ta
     assert not [member for kind in words for member in kind if not meanings(kind)[member.name]]
 
 
+@pytest.mark.parametrize("part", [*PARTS, Seen, SeenInHtml, SeenInText], ids=lambda part: part.__name__)
+def test_everything_that_a_template_sees_says_what_it_is(part: type) -> None:
+    assert public(part)
+    assert not [name for name, said in public(part).items() if not said]
+
+
+def test_every_part_filter_and_variable_of_templates_says_what_it_is() -> None:
+    rows = re.findall(r"^\| `(.+?)` \| (?:`.*?` \| )?(.*?) \|", variables_page(), flags=re.MULTILINE)
+
+    assert {"panel(story)", "main", "wrap", "branch", "--on-main"} <= {name for name, _ in rows}
+    assert not [name for name, said in rows if not said]
+
+
 def test_every_key_of_front_matter_is_in_the_docs() -> None:
     page = (ROOT / "docs" / "articles.md").read_text(encoding="utf-8")
 
@@ -98,7 +113,7 @@ def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
 
 @pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
 def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
 
     for target in re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", text):
         place = next(filter(None, target))
