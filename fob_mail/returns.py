@@ -39,6 +39,11 @@ def note(session: Session, incoming: Incoming, place: Place | None, now: datetim
     return session.scalar(said)
 
 
+def latest(session: Session) -> datetime | None:
+    """When something last came back."""
+    return session.scalar(select(Feedback.at).order_by(Feedback.id.desc()).limit(1))
+
+
 def followed(session: Session, number: int, words: str) -> None:
     """Write down what was done about an event."""
     session.execute(update(Feedback).where(Feedback.id == number).values(followed=words))

@@ -10,6 +10,7 @@ from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import emit, json_option
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from fob_mail.database import Database
@@ -21,12 +22,12 @@ SIGNS = {"fine": ("✓", "green"), "unknown": ("?", "cyan"), "warning": ("!", "y
 
 
 @click.command("doctor")
-@click.option("--offline", is_flag=True, help="Look at this machine and the database alone: no relay, no DNS, no pages.")
+@click.option("--offline", is_flag=True, help="Look at this machine and the database alone: no relay, DNS, mailbox or page.")
 @click.option("--nameserver", default="", metavar="ADDRESS[:PORT]", help="Ask this DNS server instead of the system's.")
 @json_option
 @click.pass_obj
 def command(installation: Installation, offline: bool, nameserver: str, as_json: bool) -> None:
-    """Look whether everything is fit to send: settings, database, relays, DNS, public pages, and what large providers ask.
+    """Look whether everything is fit to send: settings, database, relays, DNS, mailboxes, public pages, and what large providers ask.
 
     Nothing is sent and nothing is changed. Each line says what was seen and, where something is amiss, what to do.
 
@@ -60,8 +61,10 @@ def command(installation: Installation, offline: bool, nameserver: str, as_json:
 
 
 def _findings(installation: Installation, nameserver: str, *, offline: bool) -> "Iterator[Finding]":
+    from datetime import UTC, datetime  # noqa: PLC0415
+
     from fob_mail.database import connect  # noqa: PLC0415
-    from fob_mail.doctor import books, here  # noqa: PLC0415
+    from fob_mail.doctor import books, handovers, here  # noqa: PLC0415
     from fob_mail.doctor.finding import Finding, State  # noqa: PLC0415
     from fob_mail.errors import DatabaseError  # noqa: PLC0415
 
@@ -79,8 +82,10 @@ def _findings(installation: Installation, nameserver: str, *, offline: bool) -> 
         yield from here.check_room({"the journal": settings.sending.journal_folder} | ({"the database": file} if file else {}))
         states = list(books.check_database(database))
         yield from states
+        sound = states[0].state is State.FINE
+        latest = _latest(database) if sound else None
+        yield from handovers.check_handovers(settings, installation.settings_file.parent, latest, datetime.now(UTC))
         if not offline:
-            sound = states[0].state is State.FINE
             yield from _outside(settings, installation, database if sound else None, nameserver)
     finally:
         database.close()
@@ -90,7 +95,7 @@ def _outside(settings: "Settings", installation: Installation, database: "Databa
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from fob_mail import dns_records  # noqa: PLC0415
-    from fob_mail.doctor import pages, relays, senders  # noqa: PLC0415
+    from fob_mail.doctor import mailboxes, pages, relays, senders  # noqa: PLC0415
 
     host, _, port = nameserver.partition(":")
     asked = dns_records.resolver(host, int(port or 53))
@@ -101,7 +106,15 @@ def _outside(settings: "Settings", installation: Installation, database: "Databa
         yield from senders.check_reverse(asked, relay.name, relays.public_addresses(relay.host))
     for sender in dict.fromkeys(writer.sender for writer in writers):
         yield from senders.check_sender(asked, sender, settings)
+    yield from mailboxes.check_mailboxes(settings, datetime.now(UTC))
     yield from pages.check_pages(settings.base_url, installation.links)
+
+
+def _latest(database: "Database") -> "datetime | None":
+    from fob_mail import returns  # noqa: PLC0415
+
+    with database.read() as session:
+        return returns.latest(session)
 
 
 class _Writer:
@@ -132,14 +145,16 @@ def _file_of(database: "Database") -> "Path | None":
 
 
 def _show(finding: "Finding", area: str, *, quiet: bool) -> str:
-    """Print a line, under a heading where its area begins; gives the area."""
+    """Print a line, under a heading where its area begins; gives the area. Servers and records said some of the words."""
+    from fob_mail.audience.cells import one_line  # noqa: PLC0415
+
     if quiet:
         return area
     if finding.area != area:
         click.secho(f"\n{finding.area[:1].upper()}{finding.area[1:]}", bold=True)
     sign, colour = SIGNS[finding.state]
     click.secho(f"  {sign} ", fg=colour, bold=True, nl=False)
-    click.echo(f"{finding.name}: {finding.seen}")
+    click.echo(one_line(f"{finding.name}: {finding.seen}"))
     if finding.remedy:
-        click.echo(f"      {finding.remedy}")
+        click.echo(f"      {one_line(finding.remedy)}")
     return finding.area

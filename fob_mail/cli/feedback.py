@@ -130,12 +130,7 @@ def _listening(installation: Installation, take: "Tally") -> "Lmtp":
     from fob_mail.feedback.lmtp import Lmtp, Where  # noqa: PLC0415
 
     settings = installation.settings.lmtp
-    if settings.listen.startswith("unix:"):
-        where = Where(installation.settings_file.parent / settings.listen.removeprefix("unix:"))
-    else:
-        host, _, port = settings.listen.rpartition(":")
-        where = Where(None, host.strip("[]"), int(port))
-    return Lmtp(where, take, settings.largest)
+    return Lmtp(Where.of(settings.listen, installation.settings_file.parent), take, settings.largest)
 
 
 def _tell(name: str, error: Exception) -> None:

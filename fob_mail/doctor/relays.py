@@ -1,20 +1,19 @@
 """Each relay: does it let us in over TLS that holds, what can it do, and does it take mail from our sender? Nothing is sent."""
 
 import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Protocol
 
+from fob_mail.doctor.certificates import check_certificate
 from fob_mail.doctor.finding import Finding, State
 from fob_mail.errors import RelayError
 from fob_mail.replies import NotSmtpError, Reply, ReplyReader
 from fob_mail.settings.relays import Relay
 from fob_mail.smtp.relay import Opened, open_session
 
-EXPIRES_SOON = timedelta(days=14)
 SMALL = 2_000_000
 """Octets: a relay that takes no more may refuse a mail with pictures in it."""
 
@@ -41,7 +40,7 @@ def check_relay(relay: Relay, sender: str, now: datetime) -> Iterator[Finding]:
         connection.settimeout(relay.timeout)
         as_whom = f" as {relay.username}" if relay.username else ""
         yield Finding(area, "connection", State.FINE, f"{relay.host}:{relay.port} lets us in{as_whom}")
-        yield from _tls(area, opened, now)
+        yield check_certificate(area, connection, now, "mail")
         yield from _abilities(area, opened)
         yield _sender(area, connection, sender)
         with suppress(OSError):
@@ -55,20 +54,6 @@ def public_addresses(host: str) -> list[str]:
     except OSError:
         return []
     return [address for address in dict.fromkeys(str(place[0]) for *_, place in found) if ip_address(address.partition("%")[0]).is_global]
-
-
-def _tls(area: str, opened: Opened, now: datetime) -> Iterator[Finding]:
-    if not isinstance(opened.socket, ssl.SSLSocket):
-        seen = "the connection is not encrypted"
-        yield Finding(area, "TLS", State.WARNING, seen, "Set smtp.security to starttls or tls, unless the relay is on this machine.")
-        return
-    certificate = opened.socket.getpeercert() or {}
-    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC) if "notAfter" in certificate else None
-    seen = f"{opened.socket.version()}, certificate valid until {ends:%d %B %Y}" if ends else f"{opened.socket.version()}"
-    if ends and ends - now < EXPIRES_SOON:
-        yield Finding(area, "TLS", State.WARNING, seen, "Its owner must renew the certificate before then, or mail stops.")
-    else:
-        yield Finding(area, "TLS", State.FINE, seen)
 
 
 def _abilities(area: str, opened: Opened) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ LONGEST_IDLE = 60.0
 end."""
 FIRST_IDLE = 2.0
 """The same after mail has come, when more of it often does."""
+PATIENCE = 60.0
+"""Seconds that the server may be silent."""
 _LOOK = 1.0
 """Seconds until a stop is heard."""
 
@@ -89,26 +91,36 @@ def follow_imap(settings: ImapSettings, password: str, take: Take, stopped: Even
 
 
 @contextmanager
-def _opened(settings: ImapSettings, password: str) -> "Iterator[IMAPClient]":
-    """Logged in, with the folder for what is done; what goes wrong with the server is an InputError."""
+def logged_in(settings: ImapSettings, password: str, patience: float = PATIENCE) -> "Iterator[IMAPClient]":
+    """A client that is logged in; what goes wrong with the server, then or later, is an InputError."""
     from imapclient import IMAPClient  # noqa: PLC0415
     from imapclient.exceptions import IMAPClientError  # noqa: PLC0415
 
     tls = settings.security == "tls"
     try:
         trust = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
-        with IMAPClient(settings.host, settings.port, ssl=tls, ssl_context=trust if tls else None, timeout=60) as client:
+        with IMAPClient(settings.host, settings.port, ssl=tls, ssl_context=trust if tls else None, timeout=patience) as client:
             client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if settings.security == "starttls":
                 client.starttls(trust)
-            client.login(settings.username, password)
-            if not client.folder_exists(settings.done):
-                client.create_folder(settings.done)
+            if (settings.username + password).isascii():
+                client.login(settings.username, password)
+            else:
+                client.plain_login(settings.username, password)  # LOGIN is ASCII alone (RFC 3501 §9), PLAIN is UTF-8 (RFC 4616)
             yield client
     except (IMAPClientError, OSError) as error:
         problem = f"The mailbox {settings.username} at {settings.host}:{settings.port} cannot be read: {error}."
         remedy = "Check imap and the password (FOB_MAIL_IMAP__PASSWORD); nothing is lost, what was not taken is there still."
         raise InputError(problem, remedy) from None
+
+
+@contextmanager
+def _opened(settings: ImapSettings, password: str) -> "Iterator[IMAPClient]":
+    """Logged in, with the folder for what is done. Raises InputError."""
+    with logged_in(settings, password) as client:
+        if not client.folder_exists(settings.done):
+            client.create_folder(settings.done)
+        yield client
 
 
 def _told(client: "IMAPClient", stopped: Event, patience: float) -> bool:

@@ -28,6 +28,7 @@ MOST_SESSIONS = 20
 LONGEST_COMMAND = 4096
 LONGEST_READ = 1_000_000
 LATER = b"451 4.3.0 Not now, try again"
+GREETING = b"220 fob-mail LMTP"
 PATIENCE = 300.0
 """Seconds that the other side may be silent (RFC 5321 §4.5.3.2.7)."""
 _PATH = re.compile(rb"(?:FROM|TO):\s*<((?:[^<>\"]|\"[^\"]*\")*)>(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
@@ -49,6 +50,14 @@ class Where(NamedTuple):
 
     def __str__(self) -> str:
         return str(self.file) if self.file else f"{self.host}:{self.port}"
+
+    @classmethod
+    def of(cls, listen: str, folder: Path) -> Self:
+        """What lmtp.listen names, for settings in this folder."""
+        if listen.startswith("unix:"):
+            return cls(folder / listen.removeprefix("unix:"))
+        host, _, port = listen.rpartition(":")
+        return cls(None, host.strip("[]"), int(port))
 
 
 class Lmtp:
@@ -153,7 +162,7 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _talk(self) -> None:
         self._forget()
-        self._say(b"220 fob-mail LMTP")
+        self._say(GREETING)
         while line := self.rfile.readline(LONGEST_COMMAND):
             if not line.endswith(b"\n"):
                 self._say(b"500 5.5.2 Line too long")

@@ -6,8 +6,8 @@ A server deletes at QUIT: whoever is killed before it finds the mails again, and
 import logging
 import poplib
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,7 @@ LARGEST = 60_000_000
 MOST_AT_ONCE = 100
 """Mails between a login and its QUIT: so many at the most are read twice where the line is lost."""
 PATIENCE = 60.0
+"""Seconds that the server may be silent."""
 
 
 class Pop3Settings(Protocol):
@@ -62,53 +63,56 @@ class _Protected(poplib.POP3_SSL):
 
 def read_pop3(settings: Pop3Settings, password: str, take: Callable[[bytes], object]) -> int:
     """Take each mail, and delete it; gives how many. Raises InputError if the mailbox cannot be read."""
-    number, passed = 0, frozenset[bytes]()
+    number, passed, with_more = 0, frozenset[bytes](), True
+    while with_more:
+        with logged_in(settings, password) as client:
+            with_more, taken, passed = _sitting(client, take, passed)
+        number += taken
+    return number
+
+
+@contextmanager
+def logged_in(settings: Pop3Settings, password: str, patience: float = PATIENCE) -> Iterator[poplib.POP3]:
+    """From a login to its QUIT; what goes wrong with the server is an InputError."""
     try:
-        while True:
-            with_more, taken, passed = _sitting(settings, password, take, passed)
-            number += taken
-            if not with_more:
-                return number
+        client = _opened(settings, patience)
+        try:
+            client.user(settings.username)
+            client.pass_(password)
+            yield client
+        finally:
+            _leave(client)  # what was taken is committed, so it may be deleted also where a later one failed
     except (poplib.error_proto, OSError) as error:
         problem = f"The mailbox {settings.username} at {settings.host}:{settings.port} cannot be read: {_said(error)}."
         remedy = "Check pop3 and the password (FOB_MAIL_POP3__PASSWORD); nothing is lost, what was not taken is there still."
         raise InputError(problem, remedy) from None
 
 
-def _sitting(
-    settings: Pop3Settings, password: str, take: Callable[[bytes], object], passed: frozenset[bytes]
-) -> tuple[bool, int, frozenset[bytes]]:
-    """From a login to its QUIT: whether there is more, how many were taken, and the names (UIDL) of those that are too large."""
-    client = _opened(settings)
-    taken, more = 0, False
-    try:
-        client.user(settings.username)
-        client.pass_(password)
-        names = dict(line.split(b" ", 1) for line in client.uidl()[1])
-        for number, size in (line.split()[:2] for line in client.list()[1]):
-            name = names.get(number, number)
-            if name in passed:
-                continue
-            if int(size) > LARGEST:
-                log.warning("mail too large", extra={"uidl": name.decode("ascii", "replace")})
-                passed |= {name}
-                continue
-            if taken == MOST_AT_ONCE:
-                more = True
-                break
-            take(b"\r\n".join(client.retr(int(number))[1]) + b"\r\n")
-            client.dele(int(number))
-            taken += 1
-    finally:
-        _leave(client)  # what was taken is committed, so it may be deleted also where a later one failed
-    return more, taken, passed
+def _sitting(client: poplib.POP3, take: Callable[[bytes], object], passed: frozenset[bytes]) -> tuple[bool, int, frozenset[bytes]]:
+    """Whether there is more than is taken at once, how many were taken, and the names (UIDL) of those that are too large."""
+    taken = 0
+    names = dict(line.split(b" ", 1) for line in client.uidl()[1])
+    for number, size in (line.split()[:2] for line in client.list()[1]):
+        name = names.get(number, number)
+        if name in passed:
+            continue
+        if int(size) > LARGEST:
+            log.warning("mail too large", extra={"uidl": name.decode("ascii", "replace")})
+            passed |= {name}
+            continue
+        if taken == MOST_AT_ONCE:
+            return True, taken, passed
+        take(b"\r\n".join(client.retr(int(number))[1]) + b"\r\n")
+        client.dele(int(number))
+        taken += 1
+    return False, taken, passed
 
 
-def _opened(settings: Pop3Settings) -> poplib.POP3:
+def _opened(settings: Pop3Settings, patience: float) -> poplib.POP3:
     trust = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
     if settings.security == "tls":
-        return _Protected(settings.host, settings.port, timeout=PATIENCE, context=trust)
-    client = _Plain(settings.host, settings.port, timeout=PATIENCE)
+        return _Protected(settings.host, settings.port, timeout=patience, context=trust)
+    client = _Plain(settings.host, settings.port, timeout=patience)
     if settings.security == "starttls":
         try:
             client.stls(trust)

@@ -246,7 +246,7 @@ def test_the_command_reports_everything_in_one_object(
     told = json.loads(done.stdout)
 
     areas = {finding["area"] for finding in told["findings"]}
-    assert areas == {"here", "database", "relay smtp", "sender good.example", "pages", "rules"}
+    assert areas == {"here", "database", "relay smtp", "sender good.example", "mailbox", "pages", "rules"}
     assert (done.returncode, told["verdict"]) == (2, "wrong")  # nothing is served at base_url
     assert shown.returncode == 0, shown.stdout
     assert "✓ settings" in shown.stdout
