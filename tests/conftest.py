@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
@@ -19,6 +18,7 @@ from fob_mail.database import Database, connect
 from fob_mail.settings import Organisation, Settings
 from tests import postgres
 from tests.certificates import Certificate, make_certificate
+from tests.ready_command import ReadyCommand
 
 hypothesis.settings.register_profile(
     "fob-mail",
@@ -160,16 +160,20 @@ postal_address = "12 Canal Street, Leeds LS1 1AA"
     return file
 
 
+@pytest.fixture(scope="session")
+def ready_command() -> Iterator[ReadyCommand]:
+    """The command, with its imports made."""
+    with ReadyCommand() as ready:
+        yield ready
+
+
 @pytest.fixture
-def fob_mail(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def fob_mail(tmp_path: Path, ready_command: ReadyCommand) -> Callable[..., subprocess.CompletedProcess[str]]:
     """The real command, in the test's folder, with no FOB_MAIL_ variable of the outside."""
 
     def run(*words: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
-        command = [sys.executable, "-m", "fob_mail", *map(str, words)]
-        return subprocess.run(
-            command, check=False, cwd=tmp_path, env={**clean, **environment}, input=stdin, capture_output=True, text=True, timeout=120
-        )
+        return ready_command.run([*map(str, words)], tmp_path, {**clean, **environment}, stdin)
 
     return run
 
