@@ -1,11 +1,12 @@
-"""What came back, for people to read: the newest first, or one in full."""
+"""What came back, for people to read: the newest first, or one in full; and what was refused for our own fault."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from fob_mail.inbound.incoming import Kind
 from fob_mail.models import Campaign, Delivery, Feedback, Subscriber
 
 
@@ -45,6 +46,14 @@ def find(session: Session, number: int) -> Letter | None:
     """The one of that number."""
     row = session.execute(_letters().where(Feedback.id == number)).first()
     return _letter(row) if row else None
+
+
+def blocked(session: Session, campaign_id: int) -> dict[str, int]:
+    """To how many people's addresses a campaign was refused for what we are or wrote, by the cause."""
+    refused = (Feedback.campaign_id == campaign_id, Feedback.kind == Kind.BLOCKED)
+    people = func.count(Feedback.position.distinct())
+    counted = select(Feedback.cause, people).where(*refused).group_by(Feedback.cause)
+    return dict(session.execute(counted).all())
 
 
 def _letters() -> Select[Feedback, str, str, datetime | None]:

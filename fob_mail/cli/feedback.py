@@ -54,6 +54,8 @@ def read(installation: Installation, file: Path, as_json: bool) -> None:
       fob-mail feedback read bounce.eml
       bounces: "|fob-mail --config /srv/fob-mail.toml feedback read -"      (in /etc/aliases)
     """  # noqa: D301
+    from fob_mail.feedback.advice import advise  # noqa: PLC0415 imported late, so that --help is quick
+
     piped = str(file) == "-"
     try:
         taken = _taker(installation)(sys.stdin.buffer.read() if piped else file.read_bytes(), ())
@@ -66,6 +68,8 @@ def read(installation: Installation, file: Path, as_json: bool) -> None:
         emit(asdict(taken))
     else:
         click.echo(f"{taken.kind}: {taken.reason} {taken.followed[:1].upper()}{taken.followed[1:]}.")
+        for one in advise({taken.cause: 1} if taken.kind == "blocked" else {}):
+            click.secho(one.what_to_do, fg="yellow")
 
 
 @command.command("run")
@@ -83,6 +87,7 @@ def run(installation: Installation, once: bool, as_json: bool) -> None:
       fob-mail feedback run --once --json
     """  # noqa: D301
     from fob_mail.cli.stopping import interrupts  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.feedback.advice import advise, in_words  # noqa: PLC0415
     from fob_mail.feedback.running import Tally, read_once, read_until  # noqa: PLC0415
 
     installation.begin_logs(to_standard_error=not once and not sys.stderr.isatty())
@@ -101,11 +106,13 @@ def run(installation: Installation, once: bool, as_json: bool) -> None:
         else:
             with _listening(installation, tally) if listen else nullcontext():
                 read_until(sources, stopper.asked, installation.settings.feedback.every.total_seconds(), _tell)
-    kinds = tally.kinds
+    kinds, advice = tally.kinds, advise(tally.blocked)
     if as_json:
-        emit({"taken": sum(kinds.values()), "kinds": dict(kinds)})
-    else:
-        click.echo(f"{counted(sum(kinds.values()), 'mail')} taken" + "".join(f", {number} {kind}" for kind, number in kinds.items()))
+        emit({"taken": sum(kinds.values()), "kinds": dict(kinds), "blocked": [asdict(one) for one in advice]})
+        return
+    click.echo(f"{counted(sum(kinds.values()), 'mail')} taken" + "".join(f", {number} {kind}" for kind, number in kinds.items()))
+    for line in in_words(advice, "fob-mail feedback ls --kind blocked"):
+        click.secho(line, fg="yellow")
 
 
 def _mailboxes(installation: Installation, take: "Tally") -> "Iterator[Source]":

@@ -49,8 +49,9 @@ def command(installation: Installation, name: str | None, listed: str | None, as
       fob-mail status bolivia-april --refused
       fob-mail status --json
     """  # noqa: D301 click's \b keeps the lines of an example
-    from fob_mail import campaigns, ledger, workers  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail import campaigns, correspondence, ledger, workers  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.feedback.advice import advise, in_words  # noqa: PLC0415
 
     if listed:
         if name is None:
@@ -63,12 +64,14 @@ def command(installation: Installation, name: str | None, listed: str | None, as
         now = clock(session)
         at_work = workers.alive(session, now)
         relays = {campaign.id: relays_of(session, campaign.id, now) for campaign in chosen}
+        advice = {campaign.id: advise(correspondence.blocked(session, campaign.id)) for campaign in chosen}
     if as_json:
         told = [
             {
                 **report_of(campaign, counts),
                 "workers": _workers_json(at_work, campaign.id),
                 "relays": [asdict(relay) for relay in relays[campaign.id]],
+                "blocked": [asdict(one) for one in advice[campaign.id]],
             }
             for campaign, counts, _ in reports
         ]
@@ -80,6 +83,8 @@ def command(installation: Installation, name: str | None, listed: str | None, as
         if campaign.frozen_at:
             show_counts(counts)
             show_ways(campaign.slug, counts)
+            for line in in_words(advice[campaign.id], f"fob-mail feedback ls --campaign {campaign.slug} --kind blocked"):
+                click.secho(f"  {line}", fg="yellow")
             _show_workers([worker for worker in at_work if worker.campaign_id == campaign.id])
             show_relays(relays[campaign.id])
     if not name:

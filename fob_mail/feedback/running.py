@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from fob_mail.database import first_line
 from fob_mail.errors import DatabaseError, FobMailError, InputError
 from fob_mail.feedback.taking import Taken
+from fob_mail.inbound.incoming import Kind
 
 log = logging.getLogger("fob_mail.feedback")
 
@@ -40,6 +41,7 @@ class Tally:
         self._stopped = stopped
         self._lock = threading.Lock()
         self.kinds: Counter[str] = Counter()
+        self.blocked: Counter[str] = Counter()  # new refusals of our sending, by their cause
 
     def __call__(self, raw: bytes, envelope_to: tuple[str, ...] = ()) -> None:
         """Take a mail; when this returns, what follows is committed."""
@@ -55,6 +57,8 @@ class Tally:
             raise DatabaseError(f"The database does not answer: {first_line(error)}.", remedy) from None
         with self._lock:
             self.kinds[str(taken.kind)] += 1
+            if taken.new and taken.kind is Kind.BLOCKED:
+                self.blocked[taken.cause] += 1
 
 
 def read_once(sources: Sequence[Source]) -> list[Exception]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from fob_mail import returns
 from fob_mail.audience import leaving, suppressions
 from fob_mail.database import Database, clock
+from fob_mail.feedback.advice import advise
 from fob_mail.feedback.keeping import keep
 from fob_mail.inbound.classifying import classify
 from fob_mail.inbound.incoming import Incoming, Kind
@@ -59,6 +60,7 @@ class Taken:
     reason: str
     number: int | None = None  # by which `feedback show` shows it
     for_a_person: bool = False  # somebody has to read it
+    cause: str = ""  # of a failure
 
 
 def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to: tuple[str, ...] = ()) -> Taken:
@@ -91,13 +93,16 @@ def heed(session: Session, incoming: Incoming, links: Links, terms: Terms, *, vo
     for_a_person = incoming.kind in FOR_THE_ORGANISER or (not done and incoming.kind in IF_NOTHING_FOLLOWED)
     words = done or _nothing(incoming, for_a_person=for_a_person and not vouched)
     returns.followed(session, number, words)
-    return Taken(incoming.kind, True, place is not None, words, incoming.reason, number, for_a_person)
+    return Taken(incoming.kind, True, place is not None, words, incoming.reason, number, for_a_person, incoming.cause or "")
 
 
 def told(taken: Taken) -> None:
     """Write into the log what was taken, once it is committed."""
     more = {"kind": str(taken.kind), "new": taken.new, "traced": taken.traced, "followed": taken.followed}
     log.info("mail taken", extra=more)
+    if taken.new and taken.kind is Kind.BLOCKED and log.hasHandlers():  # without a log, the command says it
+        for advice in advise({taken.cause: 1}):
+            log.warning("our sending was refused", extra={"cause": advice.cause, "why": taken.reason, "what_to_do": advice.what_to_do})
 
 
 def place_of(session: Session, incoming: Incoming, links: Links) -> Place | None:

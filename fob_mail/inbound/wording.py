@@ -23,7 +23,7 @@ ACCUSED = either(
     r"not (?:accept|allow)\w{0,4} (?:mail |e?-?mail |messages? )?from (?:your|this) (?:ip|host|server|network|domain)",
 )
 UNAUTHENTICATED = either(
-    r"\bspf\b|\bdkim\b|\bdmarc\b|\barc\b fail|unauthenticated (?:e?mail|sender)|sender (?:id|policy framework)",
+    r"\bspf\b|\bdkim\b|\bdmarc\b|\barc\b fail|unauthenticated (?:e?mail|sender)|is unauthenticated|sender (?:id|policy framework)",
     r"authentication (?:check|fail|information|result|required for sender)|not authenticated|does ?n.t pass authentication",
 )
 SPAM = either(
