@@ -10,6 +10,7 @@ from typing import cast, get_args
 import click
 from pydantic import BaseModel, SecretStr
 
+from docs.modules import modules_page
 from docs.source import GENERATED
 from docs.tables import tables_page
 from docs.variables import variables_page
@@ -114,7 +115,7 @@ def _command(context: click.Context, command: click.Command) -> list[str]:
     return lines
 
 
-PAGES = {"commands": commands_page, "settings": settings_page, "variables": variables_page, "tables": tables_page}
+PAGES = {"commands": commands_page, "settings": settings_page, "variables": variables_page, "tables": tables_page, "modules": modules_page}
 
 if __name__ == "__main__":
     for page, written in PAGES.items():

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import io
+import re
 import tokenize
 from collections.abc import Callable
 from textwrap import dedent
@@ -32,7 +33,8 @@ def first_line(docstring: str | None) -> str:
 
 def cell(text: str) -> str:
     """Text for a cell of a Markdown table, in which nothing is taken for markup but `code`."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
+    parts = re.split(r"(`[^`]*`)", text.replace("|", "\\|").replace("\n", " "))
+    return "".join(part if part.startswith("`") else part.replace("&", "&amp;").replace("<", "&lt;") for part in parts)
 
 
 def _comments(source: str) -> dict[int, tuple[str, bool]]:

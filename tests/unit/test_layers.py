@@ -1,10 +1,14 @@
 """The layers: a module imports only from lower rows, and SQL stands only where the design says."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import fob_mail
+from docs.pictures import make_architecture as architecture
 
 PACKAGE = Path(fob_mail.__file__).parent
 ROWS = """
@@ -67,6 +71,30 @@ SHELL_MAY = {"Session", "OperationalError", "InterfaceError", "TimeoutError"}
 """What others take from SQLAlchemy: the session that they hand on, and what to do when the database does not answer."""
 
 
+TABLE = re.findall(
+    r"^\| `(\w+)/?` \| .+ \| (.*?) ?\|$", (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+)
+"""The modules of docs/architecture.md from top to bottom, each with what it says of itself: shell, SQL, pure or I/O."""
+
+WORLD = {
+    "asyncio",
+    "http",
+    "os",
+    "random",
+    "secrets",
+    "select",
+    "selectors",
+    "smtplib",
+    "socket",
+    "sqlalchemy",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "time",
+}
+"""What a pure module does without: the network, the clock, chance, the environment and the database."""
+
+
 def imports() -> Iterator[tuple[Path, str, str, str]]:
     """Every import: its file, the file's module below fob_mail, where it imports from, and the name that it takes."""
     for file in sorted(PACKAGE.rglob("*.py")):
@@ -107,3 +135,36 @@ def test_sql_stands_only_where_the_design_says() -> None:
     ]
 
     assert not elsewhere
+
+
+def test_the_page_on_the_architecture_lists_each_module_once_and_in_the_order_of_the_layers() -> None:
+    listed = [name for name, _ in TABLE]
+    there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()} - {"__init__"}
+
+    assert sorted(listed) == sorted(there)
+    assert listed == sorted(listed, key=ROW.__getitem__)
+
+
+def test_the_page_says_of_just_those_modules_that_they_speak_sql() -> None:
+    assert {name for name, what in TABLE if what == "SQL"} == SQL - {"models"}
+
+
+@pytest.mark.parametrize(("module", "what"), [(name, what) for name, what in TABLE if what.startswith("pure")])
+def test_a_module_that_is_called_pure_touches_nothing_outside(module: str, what: str) -> None:
+    files = [*PACKAGE.glob(f"{module}.py"), *(PACKAGE / module).rglob("*.py")]
+    trees = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in files}
+    nodes = [(name, node) for name, tree in trees.items() if f"`{name}`" not in what for node in ast.walk(tree)]
+    taken = {(file.stem, source.partition(".")[0]) for file, own, source, _ in imports() if own == module and f"`{file.stem}`" not in what}
+
+    assert not {(name, source) for name, source in taken if source in WORLD}
+    assert not [name for name, node in nodes if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow"}]
+    assert not [name for name, node in nodes if isinstance(node, ast.Name) and node.id in {"open", "input", "print"}]
+
+
+def test_the_picture_is_drawn_anew_and_names_modules_that_exist() -> None:
+    """If not: python -m docs.pictures.make_architecture."""
+    names = [name for box in architecture.BOXES if box.layer != "outside" for name in box.name.split(", ")]
+
+    assert architecture.FILE.read_text(encoding="utf-8") == architecture.picture()
+    assert not [name for name in names if name.partition(".")[0] not in ROW]
+    assert not [box.name for box in architecture.BOXES if (box.layer == "sql") != (box.name.partition(".")[0].partition(",")[0] in SQL)]
