@@ -49,6 +49,14 @@ class Returned(NamedTuple):
     people: int
 
 
+class Refusals(NamedTuple):
+    """How many people of a domain were refused: for good, and for now."""
+
+    name: str
+    refused: int
+    deferred: int
+
+
 class Bar(NamedTuple):
     """How many within a stretch of time, by its beginning."""
 
@@ -70,6 +78,15 @@ def domains(session: Session, campaign_id: int, also: Collection[str] = ()) -> l
         statements.append(each.where(name.in_(also)))
     found = {str(row[0]): _told(*row) for statement in statements for row in session.execute(statement)}
     return sorted(found.values(), key=lambda domain: (-domain.audience, domain.name))
+
+
+def refusals_by_domain(session: Session, campaign_id: int) -> list[Refusals]:
+    """The domains with the most refusals, for good or for now, and how many."""
+    name = _domain(session)
+    for_good, for_now = (func.sum(case((Delivery.state == s, 1), else_=0)) for s in (DeliveryState.REFUSED, DeliveryState.DEFERRED))
+    chosen = (Delivery.campaign_id == campaign_id) & Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.DEFERRED))
+    counted = select(name, for_good, for_now).where(chosen).group_by(name).order_by(func.count().desc(), name).limit(TROUBLED)
+    return [Refusals(str(domain), int(refused), int(deferred)) for domain, refused, deferred in session.execute(counted)]
 
 
 def waits(session: Session, campaign_id: int) -> list[Wait]:

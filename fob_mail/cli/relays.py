@@ -41,11 +41,15 @@ def relays_of(session: "Session", campaign_id: int, now: datetime) -> list[Relay
     return found
 
 
+def told(relay: RelayStatus) -> str:
+    """What a relay took of those who send now, and what is wrong with it if anything is."""
+    words = [f"{relay.connections} connection{'s' * (relay.connections != 1)}", f"{relay.accepted:,} accepted"]
+    if relay.per_second is not None:
+        words.append(f"slowed to {relay.per_second:,.1f} a second")
+    return f"relay {relay.name}: {', '.join(words)}" + (f": {relay.trouble}" if relay.trouble else "")
+
+
 def show_relays(relays: list[RelayStatus]) -> None:
-    """A line a relay: what it took of those who send now, and what is wrong with it if anything is."""
+    """A line a relay."""
     for relay in relays:
-        words = [f"{relay.connections} connection{'s' * (relay.connections != 1)}", f"{relay.accepted:,} accepted"]
-        if relay.per_second is not None:
-            words.append(f"slowed to {relay.per_second:,.1f} a second")
-        told = ", ".join(words) + (f": {relay.trouble}" if relay.trouble else "")
-        click.secho(f"  relay {relay.name}: {told}", fg="yellow" if relay.trouble else None)
+        click.secho(f"  {told(relay)}", fg="yellow" if relay.trouble else None)

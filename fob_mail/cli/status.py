@@ -38,14 +38,18 @@ MEANINGS = {
 @click.option("--refused", "listed", flag_value="refused", help="List whom the relay refused for good, and its words.")
 @click.option("--skipped", "listed", flag_value="skipped", help="List who was not mailed, and why.")
 @click.option("--deferred", "listed", flag_value="deferred", help="List who was refused for now, and the relay's words.")
+@click.option("--watch", "watched", is_flag=True, help="Look again and again, until it is over or you press Ctrl-C; sending goes on.")
 @json_option
 @click.pass_obj
-def command(installation: Installation, name: str | None, listed: str | None, as_json: bool) -> None:
+def command(installation: Installation, name: str | None, listed: str | None, watched: bool, as_json: bool) -> None:
     """Show what has become of campaign NAME, or of all campaigns: counts that add up to the audience.
+
+    With --watch, how they go out now: how fast, how long still, by which workers and relays, and who refuses.
 
     \b
     Examples:
       fob-mail status bolivia-april
+      fob-mail status bolivia-april --watch
       fob-mail status bolivia-april --refused
       fob-mail status --json
     """  # noqa: D301 click's \b keeps the lines of an example
@@ -53,6 +57,9 @@ def command(installation: Installation, name: str | None, listed: str | None, as
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.feedback.advice import advise, in_words  # noqa: PLC0415
 
+    if watched:
+        _watch(installation, name, alone=not (listed or as_json))
+        return
     if listed:
         if name is None:
             raise InputError(f"--{listed} lists the people of one campaign.", f"Name it: fob-mail status NAME --{listed}")
@@ -60,7 +67,7 @@ def command(installation: Installation, name: str | None, listed: str | None, as
         return
     with installation.database.read() as session:
         chosen = [campaigns.find(session, name)] if name else campaigns.all_campaigns(session)
-        reports = [(campaign, ledger.counts(session, campaign.id), _parting(session, campaign)) for campaign in chosen]
+        reports = [(campaign, ledger.counts(session, campaign.id), parting(session, campaign)) for campaign in chosen]
         now = clock(session)
         at_work = workers.alive(session, now)
         relays = {campaign.id: relays_of(session, campaign.id, now) for campaign in chosen}
@@ -91,6 +98,14 @@ def command(installation: Installation, name: str | None, listed: str | None, as
         _show_workers([worker for worker in at_work if worker.campaign_id is None])
     if not reports:
         click.echo("There is no campaign yet. Compose one: fob-mail compose ARTICLE --list LIST --name NAME")
+
+
+def _watch(installation: Installation, name: str | None, *, alone: bool) -> None:
+    from fob_mail.cli.watch import watch  # noqa: PLC0415
+
+    if not alone:
+        raise InputError("--watch is a screen for people.", "Say --watch alone; for programs: fob-mail status --json")
+    watch(installation.database, name)
 
 
 def _show_workers(at_work: "list[Alive]") -> None:
@@ -153,7 +168,7 @@ def show_counts(counts: "Counts") -> None:
     click.echo(f"  {counts.audience:>9,} audience")
 
 
-def _parting(session: "Session", campaign: "Campaign") -> str:
+def parting(session: "Session", campaign: "Campaign") -> str:
     """What there is to say beside the state: why it is paused, when deferred mail is tried again, the subject."""
     from fob_mail import campaigns, ledger  # noqa: PLC0415
     from fob_mail.personalising import shown  # noqa: PLC0415
