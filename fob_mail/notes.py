@@ -13,7 +13,6 @@ from fob_mail.models import Note, NoteKind, NoteState
 from fob_mail.outcomes import Outcome, Retries
 
 LEASE = timedelta(minutes=2)
-UNDER_WAY = (NoteState.LEASED, NoteState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)

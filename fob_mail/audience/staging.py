@@ -66,22 +66,11 @@ def _tables(metadata: MetaData, *, sqlite: bool) -> Stage:
         return Table(name, metadata, *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
 
     return Stage(
-        chunk=temporary(
-            "import_chunk",
-            Column("address", String, nullable=False),
-            Column("digest", LargeBinary, nullable=False),
-            Column("name", Text, nullable=False),
-            Column("language", String),
-            Column("attributes", JSON, nullable=False),
-        ),
+        chunk=temporary("import_chunk", *_person()),
         rows=temporary(
             "import_rows",
             Column("line", Integer, primary_key=sqlite, autoincrement=False),  # SQLite's own row number: an index for nothing
-            Column("address", String, nullable=False),
-            Column("digest", LargeBinary, nullable=False),
-            Column("name", Text, nullable=False),
-            Column("language", String),
-            Column("attributes", JSON, nullable=False),
+            *_person(),
         ),
         known=temporary(
             "import_known",
@@ -97,3 +86,12 @@ def _tables(metadata: MetaData, *, sqlite: bool) -> Stage:
             Column("since", UtcDateTime, nullable=False),
         ),
     )
+
+
+def _person() -> Iterator[Column[object]]:
+    """What a file tells of a person, and the digest of the address."""
+    yield Column("address", String, nullable=False)
+    yield Column("digest", LargeBinary, nullable=False)
+    yield Column("name", Text, nullable=False)
+    yield Column("language", String)
+    yield Column("attributes", JSON, nullable=False)

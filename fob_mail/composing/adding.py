@@ -14,6 +14,9 @@ from fob_mail.composing.words import Words, words_of
 from fob_mail.events import Attendance, Event, When
 from fob_mail.slots import mark
 
+CALENDARS = ("https://calendar.google.com/calendar/render?", "https://outlook.live.com/calendar/0/deeplink/compose?")
+"""How the addresses begin by which an event gets into the calendars of Google and Outlook."""
+
 _MODES = {Attendance.IN_PERSON: "Offline", Attendance.ONLINE: "Online", Attendance.HYBRID: "Mixed"}
 
 
@@ -33,7 +36,7 @@ def _google(event: Event, when: When) -> str:
     if not when.time_said:
         ends = ((when.ends or when.starts) + timedelta(days=1)).strftime("%Y%m%d")  # the day after, as in .ics
     asked = {"action": "TEMPLATE", "text": one_line(event.name), "dates": f"{starts}/{ends}", "location": one_line(event.place)}
-    return f"https://calendar.google.com/calendar/render?{urlencode(asked)}"
+    return f"{CALENDARS[0]}{urlencode(asked)}"
 
 
 def _outlook(event: Event, when: When) -> str:
@@ -45,7 +48,7 @@ def _outlook(event: Event, when: When) -> str:
         "enddt": _written(when, when.ends or when.starts),
         "location": one_line(event.place),
     }
-    return f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(asked | ({} if when.time_said else {'allday': 'true'}))}"
+    return f"{CALENDARS[1]}{urlencode(asked | ({} if when.time_said else {'allday': 'true'}))}"
 
 
 def _compact(when: When, moment: datetime) -> str:

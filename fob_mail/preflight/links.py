@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from fob_mail.composing.adding import CALENDARS
 from fob_mail.composing.calling import usable
 from fob_mail.preflight.markup import Element
 from fob_mail.preflight.problem import Problem, error, warning
@@ -40,9 +41,10 @@ def check_links(page: Element) -> Iterator[Problem]:
 
 
 def web_links(page: Element) -> list[str]:
-    """The web addresses that the mail leads to, and those of its pictures, each once; not those of each reader."""
+    """The web addresses that the mail leads to, and those of its pictures, each once; not those of each reader, nor of calendars."""
     urls = [element.given.get(name, "") for element in page.walk() for name in ("href", "src") if element.tag in {"a", "area", "img"}]
-    return [url for url in dict.fromkeys(urls) if urlsplit_safely(url) in {"http", "https"} and not MARK.search(url)]
+    asked = (url for url in dict.fromkeys(urls) if not MARK.search(url) and not url.startswith(CALENDARS))
+    return [url for url in asked if urlsplit_safely(url) in {"http", "https"}]
 
 
 def urlsplit_safely(url: str) -> str:

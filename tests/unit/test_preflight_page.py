@@ -1,13 +1,17 @@
 """Preflight looks at a mail's links, words, pictures and colours, and knows what mail readers cannot do."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from fob_mail.composing.adding import ways_to_add
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.kinds import SHIPPED, kind_of
+from fob_mail.composing.words import words_of
 from fob_mail.composing.writing import Wishes, compose
+from fob_mail.events import Event, When
 from fob_mail.preflight import Severity, check_audience, check_from, check_values
 from fob_mail.preflight.cascade import Cascade, Colours
 from fob_mail.preflight.fields import fields_without_default
@@ -61,6 +65,16 @@ def test_links_that_can_be_followed_are_told_once_and_nobodys_own_among_them() -
     page = parse(f'<a href="{HERE}">a</a><a href="{HERE}">b</a><a href="{mark("unsubscribe_url")}">c</a><img src="https://x.org/p.png">')
 
     assert web_links(page) == [HERE, "https://x.org/p.png"]
+
+
+def test_what_adds_an_event_to_a_calendar_is_made_here_and_nobody_is_asked_about_it() -> None:
+    """They answer as they like, no article can mend them, and whoever is asked learns of the event."""
+    when = When(datetime(2027, 4, 19, 18, 30, tzinfo=UTC), "Monday April 19, 18.30")
+    ways = ways_to_add(Event("People Power", when, "Conway Hall"), 1, words_of("en"))
+    page = parse("".join(f'<a href="{way.url}">{way.text}</a>' for way in ways) + f'<a href="{HERE}">a</a>')
+
+    assert len(ways) == 3
+    assert web_links(page) == [HERE]
 
 
 @pytest.mark.parametrize(
