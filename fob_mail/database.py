@@ -136,6 +136,12 @@ def clock(session: Session) -> datetime:
     return moment.astimezone(UTC)
 
 
+def by_index(connection: Connection) -> None:
+    """Until the transaction's end, have PostgreSQL look up the few rows that are named, whatever it believes of its tables' sizes."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+
+
 def damages(database: Database) -> list[str]:
     """What the database itself finds damaged, a line each. PostgreSQL keeps its own house; that it answers is enough."""
     if not database.is_sqlite:

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text,
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from fob_mail.database import by_index
 from fob_mail.envelopes import Recipient
 from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, DeliveryState
 from fob_mail.outcomes import Outcome, Retries
@@ -100,7 +101,7 @@ def lease(  # noqa: PLR0913 a lease is all of these
         claimed = connection.execute(candidate, claim).first()
         if claimed:
             batch = Range(*claimed)
-            _by_index(connection)
+            by_index(connection)
             _skip_those_who_left(connection, batch, now)
             return Lease(batch.id, campaign_id, _recipients(connection, batch, attributes=attributes))
     return None
@@ -119,7 +120,7 @@ def settle(session: Session, campaign_id: int, outcomes: Sequence[Outcome], now:
     for position, state, code, reply in outcomes:
         alike[state.value, code][position] = reply
     same = {"campaign_id": campaign_id, "now": _moment(connection, now)}
-    _by_index(connection)
+    by_index(connection)
     for (name, code), replies in alike.items():
         rows = json.dumps(replies, ensure_ascii=False)
         connection.execute(_SETTLE[connection.dialect.name], {**same, "state": name, "code": code, "rows": rows})
@@ -361,12 +362,6 @@ _FREED = (
         leased_until=None,
     )
 )
-
-
-def _by_index(connection: Connection) -> None:
-    """Until the transaction's end, have PostgreSQL look up the few rows that are named, whatever it believes of its tables' sizes."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
 
 
 def _moment(connection: Connection, moment: datetime) -> object:

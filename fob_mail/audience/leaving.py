@@ -1,14 +1,16 @@
 """How a person leaves a list, takes that back, or leaves them all. What is asked for twice is done, and written down, once."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from fob_mail.audience import suppressions
+from fob_mail.database import by_index
 from fob_mail.models import Campaign, Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
 
 
@@ -34,17 +36,23 @@ class OneClick(NamedTuple):
     campaign_id: int
 
 
-_GONE = (
-    update(Subscription.__table__)  # type: ignore[arg-type]  # SQLAlchemy types it FromClause
-    .where(
-        Subscription.subscriber_id == bindparam("person"),
-        Subscription.list_id == bindparam("list"),
-        Subscription.state != SubscriptionState.LEFT,
-    )
-    .values(state=SubscriptionState.LEFT, since=bindparam("now"), paused_until=None)
-    .returning(Subscription.subscriber_id)
-)
-_SAID = insert(Consent).values(what="left", how="one-click")
+_ROWS = {
+    "sqlite": "SELECT json_extract(value, '$[0]') AS person, json_extract(value, '$[1]') AS list FROM json_each(:rows) LIMIT -1",
+    "postgresql": """SELECT CAST(value->>0 AS BIGINT) AS person, CAST(value->>1 AS BIGINT) AS list
+                     FROM json_array_elements(CAST(:rows AS json)) OFFSET 0""",
+}
+"""Who leaves which list, as pairs. LIMIT and OFFSET keep the database from beginning with everybody's subscriptions, whatever it believes
+of their number."""
+_GONE = {
+    dialect: text(f"""
+        UPDATE subscriptions SET state = 'left', since = :now, paused_until = NULL FROM ({rows}) AS r
+        WHERE subscriptions.subscriber_id = r.person AND subscriptions.list_id = r.list AND subscriptions.state <> 'left'
+        RETURNING subscriber_id, list_id
+    """).bindparams(bindparam("now", type_=Subscription.since.type))  # noqa: S608 made of constants  # nosec
+    for dialect, rows in _ROWS.items()
+}
+_NAMES = select(Campaign.id, Campaign.slug).where(Campaign.id.in_(bindparam("campaigns", expanding=True)))
+_SAID = insert(Consent.__table__).values(what="left", how="one-click")  # type: ignore[arg-type]  # the same
 
 
 def standing(session: Session, subscriber_id: int, list_id: int) -> Standing | None:
@@ -86,14 +94,24 @@ def leave(  # noqa: PLR0913, PLR0917 who, from what, and the four words of the d
 
 
 def leave_by_one_click(session: Session, many: Sequence[OneClick], now: datetime) -> None:
-    """Take many people off their lists at once, at the word of their mail programs: an update and a line of the diary each."""
+    """Take many people off their lists at once, at the word of their mail programs: one update, and a line of the diary for each."""
+    by_which = {(one.subscriber_id, one.list_id): one.campaign_id for one in reversed(many)}
     connection = session.connection()
-    names = dict(connection.execute(select(Campaign.id, Campaign.slug).where(Campaign.id.in_({one.campaign_id for one in many}))).all())
-    for one in many:
-        if connection.execute(_GONE, {"person": one.subscriber_id, "list": one.list_id, "now": now}).first():
-            evidence = f"campaign {names.get(one.campaign_id, one.campaign_id)}" if one.campaign_id else "a note"
-            said = {"subscriber_id": one.subscriber_id, "list_id": one.list_id, "evidence": evidence, "given_at": now}
-            connection.execute(_SAID, said)
+    by_index(connection)
+    left = connection.execute(_GONE[connection.dialect.name], {"rows": json.dumps(list(by_which)), "now": now}).all()
+    if not left:
+        return
+    names = dict(connection.execute(_NAMES, {"campaigns": list(set(by_which.values()))}).all())
+    said = [
+        {
+            "subscriber_id": person,
+            "list_id": of,
+            "evidence": f"campaign {names.get(campaign, campaign)}" if (campaign := by_which[person, of]) else "a note",
+            "given_at": now,
+        }
+        for person, of in left
+    ]
+    connection.execute(_SAID, said)
 
 
 def give_reason(session: Session, subscriber_id: int, list_id: int, words: str, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fob_mail.audience import leaving, lists, suppressions
 from fob_mail.audience.counting import Counts, counts
+from fob_mail.audience.leaving import OneClick
 from fob_mail.database import Database
 from fob_mail.models import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
 
@@ -46,6 +47,22 @@ def test_the_page_is_told_where_a_person_stands(database: Database) -> None:
         assert standing == leaving.Standing("rosa@example.org", "Supporters", "en", "es", CONFIRMED, None, other_lists=1)
         assert leaving.standing(session, 1, 99) is None
         assert leaving.standing(session, 99, 1) is None
+
+
+def test_many_one_clicks_at_once_are_each_done_and_noted_once_by_their_own_mail(database: Database) -> None:
+    with database.begin() as session:
+        session.add(Subscriber(address="luis@example.org", digest=b"l" * 16, created_at=NOW))
+        session.add(Subscription(subscriber_id=2, list_id=2, state=CONFIRMED, since=NOW))
+    many = [OneClick(1, 1, 7), OneClick(1, 1, 8), OneClick(2, 2, 0), OneClick(2, 1, 7), OneClick(99, 1, 7)]
+
+    for moment in (NOW, LATER):
+        with database.begin() as session:
+            leaving.leave_by_one_click(session, many, moment)
+
+    with database.read() as session:
+        assert sorted(diary(session)) == [(1, "left", "one-click", "campaign 7"), (2, "left", "one-click", "a note")]
+        assert (state_of(session, 1), state_of(session, 2)) == (LEFT, CONFIRMED)
+        assert session.get_one(Subscription, (2, 2)).since == NOW
 
 
 def test_leaving_is_for_one_list_and_noted_once(database: Database) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
 
 from fob_mail import campaigns, ledger, returns
+from fob_mail.audience import leaving
+from fob_mail.audience.leaving import OneClick
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
 from fob_mail.links import Links, Place
@@ -72,7 +74,7 @@ def of_a_batch(session: Session, campaign_id: int) -> None:
 
 
 def of_an_event(session: Session, campaign_id: int) -> None:
-    """What is asked about one event that came back."""
+    """What is asked about one event that came back, and about people who leave."""
     links = Links([b"s" * 40], "")
     sent = links.message_id(campaign_id, 105, "x")
     place = returns.place_by_message_id(session, (sent,), ("p12@example.org", "p15@example.org", "p16@example.org"), links)
@@ -82,6 +84,7 @@ def of_an_event(session: Session, campaign_id: int) -> None:
     assert returns.reader_of(session, place)
     assert not returns.told_otherwise(session, "mailgun:1", place, "hard")
     assert not returns.often(session, 115, "soft", clock(session))
+    leaving.leave_by_one_click(session, [OneClick(number, 1, campaign_id) for number in range(110, 120)], clock(session))
 
 
 def plans(database: Database, campaign_id: int, live: Callable[[Session, int], None]) -> dict[str, str]:
