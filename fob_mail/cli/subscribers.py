@@ -30,7 +30,7 @@ _CAME = {
 
 @click.group("subscribers", cls=NearGroup)
 def command() -> None:
-    """People on a list: import, move, add, show, remove, export.
+    """People on a list: import, move, add, show, remove, export, erase.
 
     \b
     Example:

@@ -27,7 +27,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Subject, preheader, HTML and text; marks (see personalising.mark) stand where readers differ."""
+    """Subject, preheader, HTML and text; marks (see slots.mark) stand where readers differ."""
 
     language: str
     subject: str

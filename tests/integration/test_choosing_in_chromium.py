@@ -11,9 +11,9 @@ from sqlalchemy import select
 from fob_mail.database import Database
 from fob_mail.links import Links, Subscribed
 from fob_mail.models import MailingList, Subscriber, Subscription
+from tests.browsing import RULES, browser, press, seen
 from tests.builders import make_subscriber
-from tests.integration.test_joining_in_chromium import KEY, address, browser, link_in, relay, seen
-from tests.integration.test_leaving_in_chromium import RULES
+from tests.integration.test_joining_in_chromium import KEY, address, link_in, relay
 from tests.recording_relay import RecordingRelay
 
 __all__ = ["address", "browser", "relay"]  # fixtures
@@ -29,10 +29,9 @@ def rosa(sqlite_database: Database, address: str) -> str:
     return address + CHOOSE
 
 
-def press(page: Page, action: str) -> None:
-    """Press a button and wait for the page that answers."""
-    with page.expect_navigation(wait_until="load"):
-        page.click(f"button[value={action}]")
+def choose(page: Page, action: str) -> None:
+    """Press a button, and look at the page that answers."""
+    press(page, action)
     seen(page)
 
 
@@ -62,24 +61,24 @@ def test_one_pauses_moves_takes_ones_data_along_and_is_forgotten(  # noqa: PLR09
         page.goto(f"{rosa}?lang={language}")
         seen(page)
         assert page.locator("html").get_attribute("lang") == language
-        press(page, "pause")
+        choose(page, "pause")
         with sqlite_database.read() as session:
             assert session.scalar(select(Subscription.paused_until)) is not None
-        press(page, "resume")
+        choose(page, "resume")
         page.locator("input[name=address]").fill("rosa.m@example.org")
-        press(page, "move")
+        choose(page, "move")
         page.goto(here + link_in(relay, 1, "m"))
         seen(page)
         page.locator("button").first.click()
         seen(page)
         page.goto(f"{rosa}?lang={language}")
-        press(page, "mine")
+        choose(page, "mine")
         page.goto(here + link_in(relay, 3, "my"))  # the second went to the old address
         seen(page)
         files = [urlsplit(str(link.get_attribute("href"))).path for link in page.locator("a[download]").all()]
         taken = [context.request.get(here + path) for path in files]
         data = taken[0].json()
-        press(page, "erase")
+        choose(page, "erase")
         page.goto(rosa)
         seen(page)
         cookies = context.cookies()
@@ -104,21 +103,21 @@ def test_axe_finds_nothing_against_wcag_in_any_state_of_choosing(browser: Browse
             page.goto(rosa)
             fails += fails_of(page)
             for action in ("save", "pause", "resume"):
-                press(page, action)
+                choose(page, action)
                 fails += fails_of(page)
             page.locator("input[name=address]").fill("rosa@nowhere")
             page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")
-            press(page, "move")
+            choose(page, "move")
             assert page.locator("input[name=address]").get_attribute("aria-invalid") == "true"
             fails += fails_of(page)
-            press(page, "mine")
+            choose(page, "mine")
             fails += fails_of(page)
             page.goto(here + link_in(relay, number, "my"))
             fails += fails_of(page)
     with browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=True) as context:
         page = context.new_page()
         page.goto(here + link_in(relay, 2, "my"))
-        press(page, "erase")
+        choose(page, "erase")
         fails += fails_of(page)
 
     assert fails == []

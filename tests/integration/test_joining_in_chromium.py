@@ -9,26 +9,20 @@ from typing import Literal, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from fob_mail.database import Database
 from fob_mail.models import Subscriber, Subscription, SubscriptionState
+from tests.browsing import RULES, browser, seen
 from tests.builders import make_list
-from tests.integration.test_leaving_in_chromium import ROOM, RULES, TARGETS
 from tests.recording_relay import RecordingRelay
 from tests.serving import serving
 
+__all__ = ["browser"]  # a fixture
+
 KEY = "s" * 40
 SAID = {"en": ("Join", "Save"), "es": ("Apuntarme", "Guardar")}
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -64,13 +58,6 @@ def link_in(relay: RecordingRelay, number: int, page: str) -> str:
     found = re.search(rf"http://localhost:8000(/{page}/[\w-]+)", str(body.get_content()))
     assert found, str(body.get_content())
     return found[1]
-
-
-def seen(page: Page) -> None:
-    """A page as everybody can use it: one heading, no sideways scrolling, targets that a thumb meets."""
-    assert page.locator("h1").count() == 1
-    assert page.evaluate(ROOM) == 0, page.url
-    assert [target for target in page.evaluate(TARGETS) if target[2] < 44] == [], page.url
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,16 @@ from typing import Literal, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from fob_mail.database import Database
 from fob_mail.links import Links, Subscribed
 from fob_mail.models import Subscription, SubscriptionState
+from tests.browsing import ROOM, RULES, TARGETS, browser, press
 from tests.builders import make_list, make_subscriber
 from tests.serving import serving
+
+__all__ = ["browser"]  # a fixture
 
 KEY = "s" * 40
 LINKS = Links([KEY.encode()], "")
@@ -21,24 +24,10 @@ LIST = "Friends of the Valley & of Everybody-Who-Lives-There"
 WIDE, NARROW = 1000, 320
 STATES = ["asked", "left", "back", "already left", "left all", "a test mail", "a cut link", "the front page"]
 
-ROOM = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-TARGETS = """() => [...document.querySelectorAll('a, button')].map(element => {
-  const box = element.getBoundingClientRect();
-  return [element.textContent, box.width, box.height];
-})"""
 FOCUS = """() => {
   const style = getComputedStyle(document.activeElement);
   return [document.activeElement.tagName, style.outlineStyle, style.outlineWidth];
 }"""
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations", "incomplete"]}
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -56,24 +45,18 @@ def address(tmp_path: Path, sqlite_url: str, sqlite_database: Database) -> Itera
         yield server.address
 
 
-def _press(page: Page, action: str) -> None:
-    """Press a button, and wait for the page that answers: a click alone returns while that is still on its way."""
-    with page.expect_navigation(wait_until="load"):
-        page.click(f"button[value={action}]")
-
-
 def _walk(page: Page, address: str, language: str) -> Iterator[str]:
     """Go through every state of the pages, pressing what a person would press; each is on show while its name is given."""
     mine, nobodys = (f"{address}/u/{LINKS.unsubscribe_token(Subscribed(person, 1, 12))}?lang={language}" for person in (1, 0))
     page.goto(mine)
     yield "asked"
     for action, state in (("leave", "left"), ("undo", "back"), ("leave", "")):
-        _press(page, action)
+        press(page, action)
         if state:
             yield state
     page.goto(mine)
     yield "already left"
-    _press(page, "leave-all")
+    press(page, "leave-all")
     yield "left all"
     for url, state in (
         (nobodys, "a test mail"),

@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pydantic import SecretStr
 
 from fob_mail import campaigns
@@ -15,21 +15,15 @@ from fob_mail.database import Database, clock
 from fob_mail.drafting import Order, draft
 from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
+from tests.browsing import ROOM, RULES, TARGETS, browser
 from tests.builders import make_list, make_subscriber
-from tests.integration.test_leaving_in_chromium import ROOM, RULES, TARGETS
 from tests.integration.test_reading_pages import ARTICLE
 from tests.serving import serving
 from tests.unit.test_pictures import a_photograph
 
+__all__ = ["browser"]  # a fixture
+
 KEY = "s" * 40
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from fob_mail.database import Database, clock
 from fob_mail.inbound.incoming import Cause, Kind
 from fob_mail.models import Campaign, CampaignState, Consent, Delivery, DeliveryState, Feedback, MailingList
 from fob_mail.reporting.report import Rates, Weight, report_of
+from tests.browsing import ROOM, RULES
 from tests.builders import composed_parts, make_list, make_subscriber
-from tests.integration.test_leaving_in_chromium import ROOM, RULES
 
 SUBJECT = 'The pump <script>alert(1)</script> & the "band"'
 PEOPLE = (

