@@ -28,16 +28,32 @@ class Letter:
     new_address: str
     followed: str
     kept: str
+    forward: str  # a NoteState, or empty: it is only kept
+    forwarded_at: datetime | None
+    forward_reply: str
 
 
-def newest(session: Session, kind: str = "", campaign_id: int | None = None, *, kept: bool = False, most: int = 50) -> list[Letter]:
-    """The newest first: all, or those of a kind, of a campaign, or of which the mail is kept."""
-    wanted = _letters().order_by(Feedback.id.desc()).limit(most)
-    if kind:
-        wanted = wanted.where(Feedback.kind == kind)
-    if campaign_id is not None:
-        wanted = wanted.where(Feedback.campaign_id == campaign_id)
-    if kept:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of them: of a kind, of a campaign, of which the mail is kept, or whose forward stands so; and how many at the most."""
+
+    kind: str = ""
+    campaign_id: int | None = None
+    kept: bool = False
+    forward: str = ""
+    most: int = 50
+
+
+def newest(session: Session, which: Wanted) -> list[Letter]:
+    """The newest first."""
+    wanted = _letters().order_by(Feedback.id.desc()).limit(which.most)
+    if which.kind:
+        wanted = wanted.where(Feedback.kind == which.kind)
+    if which.campaign_id is not None:
+        wanted = wanted.where(Feedback.campaign_id == which.campaign_id)
+    if which.forward:
+        wanted = wanted.where(Feedback.forward == which.forward)
+    if which.kept:
         wanted = wanted.where(Feedback.kept > "")
     return [_letter(row) for row in session.execute(wanted)]
 
@@ -83,4 +99,7 @@ def _letter(row: Row[Feedback, str, str, datetime | None]) -> Letter:
         new_address=told.new_address,
         followed=told.followed,
         kept=told.kept,
+        forward=told.forward,
+        forwarded_at=told.forwarded_at,
+        forward_reply=told.forward_reply,
     )

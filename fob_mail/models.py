@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0011"
+SCHEMA_REVISION = "0012"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -428,8 +428,9 @@ class Feedback(Base):
     new_address: Mapped[str] = mapped_column(String(320), default="", server_default="")  # of a change of address, if it is told
     followed: Mapped[str] = mapped_column(Text, default="", server_default="")  # what was done, in words
     kept: Mapped[str] = mapped_column(String(200), default="", server_default="")  # its name in the organiser's Maildir
-    forward: Mapped[str] = mapped_column(String(12), default="", server_default="")  # a DeliveryState; sending: it may be on the wire
+    forward: Mapped[str] = mapped_column(String(12), default="", server_default="")  # to the organiser: a NoteState; empty: it is only kept
     forwarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was tried last
+    forward_reply: Mapped[str] = mapped_column(Text, default="", server_default="")  # what the relay said then
 
 
 class UsedToken(Base):

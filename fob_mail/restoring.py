@@ -28,6 +28,7 @@ from fob_mail.models import (
     CampaignState,
     Consent,
     Delivery,
+    Feedback,
     Ground,
     MailingList,
     Note,
@@ -149,6 +150,8 @@ def put_back(database: Database, copy: Path, proof: Proof) -> Restored:
         session.execute(
             update(Note).where(Note.state.in_(OWED_NOTES)).values(state=NoteState.UNKNOWN, reply=AFTER, worker=None, settled_at=now)
         )
+        under_way = Feedback.forward.in_((NoteState.QUEUED, NoteState.SENDING))
+        session.execute(update(Feedback).where(under_way).values(forward=NoteState.UNKNOWN, forward_reply=AFTER))
         _leave_numbers_out(session.connection(), since)
         session.execute(Worker.__table__.delete())  # type: ignore[attr-defined]  # SQLAlchemy types it FromClause
     return Restored(made, aside, settled, doubts, left, suppressed, paused, missing, since.readable)

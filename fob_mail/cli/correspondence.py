@@ -9,7 +9,7 @@ import click
 
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import counted, emit, json_option
+from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
 from fob_mail.errors import InputError, NotFoundError
 from fob_mail.inbound.incoming import Kind
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fob_mail.correspondence import Letter
 
 LAST = (1 << 63) - 1
+FORWARDS = ("queued", "sending", "accepted", "refused", "skipped", "unknown")
 _TEXT = "  | "
 """Before each line of a mail's text, so that none of it looks as if it were said here."""
 
@@ -25,10 +26,13 @@ _TEXT = "  | "
 @click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Only what is of this kind.")
 @click.option("--campaign", metavar="NAME", shell_complete=completing.campaigns, help="Only what is about this campaign.")
 @click.option("--kept", is_flag=True, help="Only what a person has to read, and is kept for that.")
+@click.option("--forward", type=click.Choice(FORWARDS), help="Only what was to be forwarded and stands so; unknown: perhaps sent.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many at the most.")
 @json_option
 @click.pass_obj
-def ls(installation: Installation, kind: str | None, campaign: str | None, kept: bool, limit: int, as_json: bool) -> None:  # noqa: PLR0913, PLR0917 an option each
+def ls(  # noqa: PLR0913, PLR0917 an option each
+    installation: Installation, kind: str | None, campaign: str | None, kept: bool, forward: str | None, limit: int, as_json: bool
+) -> None:
     """List what came back, the newest first: what it was, whom it is about, and what followed.
 
     \b
@@ -40,7 +44,8 @@ def ls(installation: Installation, kind: str | None, campaign: str | None, kept:
 
     with installation.database.read() as session:
         campaign_id = campaigns.find(session, campaign).id if campaign else None
-        letters = correspondence.newest(session, kind or "", campaign_id, kept=kept, most=limit + 1)
+        wanted = correspondence.Wanted(kind or "", campaign_id, kept, forward or "", limit + 1)
+        letters = correspondence.newest(session, wanted)
     more, letters = len(letters) > limit, letters[:limit]
     if as_json:
         emit({"feedback": [asdict(letter) for letter in letters], "more": more})
@@ -82,6 +87,36 @@ def show(installation: Installation, number: int, raw: bool, as_json: bool) -> N
         _show(letter, file, folder)
 
 
+@click.command("forward")
+@click.argument("number", type=click.IntRange(1, LAST))
+@yes_option
+@json_option
+@click.pass_obj
+def forward(installation: Installation, number: int, yes: bool, as_json: bool) -> None:
+    """Forward the kept mail of event NUMBER to feedback.forward_to, once more if it was before; it goes with feedback run.
+
+    \b
+    Example:
+      fob-mail feedback forward 12
+    """  # noqa: D301
+    from fob_mail import correspondence, forwards  # noqa: PLC0415
+
+    to = installation.settings.feedback.forward_to
+    if not to:
+        raise InputError("There is nobody to forward it to.", "Set feedback.forward_to to an address.")
+    with installation.database.begin() as session:
+        letter = correspondence.find(session, number)
+        if letter is None or not letter.kept:
+            raise NotFoundError(f"No mail is kept of event {number}.", "See which are: fob-mail feedback ls --kept")
+        if letter.forward in {"accepted", "unknown"}:
+            confirm(f"Forward it again to {to}, who may have it already?", yes=yes, refusal="Nothing was changed")
+        owed = forwards.owe(session, number)
+    if as_json:
+        emit({"number": number, "to": to, "owed": owed})
+    else:
+        click.echo(f"It goes to {to} with fob-mail feedback run." if owed else "It is on its way already, and nothing was changed.")
+
+
 def _in_short(letter: "Letter") -> str:
     """An event on one line."""
     from fob_mail.audience.cells import one_line  # noqa: PLC0415
@@ -90,14 +125,19 @@ def _in_short(letter: "Letter") -> str:
     who = one_line(letter.reader or letter.recipient or letter.sender)
     moved = f" → {one_line(letter.new_address)}" if letter.new_address else ""
     told = f"“{letter.subject}”" if letter.kept and letter.subject else ""
-    words = " · ".join(one_line(word) for word in (letter.campaign, told, letter.followed) if word)
+    words = " · ".join(one_line(word) for word in (letter.campaign, told, letter.followed, _forward(letter)) if word)
     return f"{letter.number:>6}  {letter.at.astimezone():%Y-%m-%d %H:%M}  {what:<12} {who}{moved}  {words}"
+
+
+def _forward(letter: "Letter") -> str:
+    return f"forward {letter.forward}" if letter.forward else ""
 
 
 def _show(letter: "Letter", file: Path | None, folder: Path) -> None:
     from fob_mail.audience.cells import one_line  # noqa: PLC0415
 
     kept = str(file) if file else f"no more in {folder}: it was moved or deleted there" if letter.kept else ""
+    when = f"{letter.forwarded_at.astimezone():%Y-%m-%d %H:%M}" if letter.forwarded_at else ""
     known = (
         ("what", " ".join(filter(None, (letter.kind, letter.cause and f"({letter.cause})", letter.status)))),
         ("when", f"{letter.at.astimezone():%Y-%m-%d %H:%M %Z}"),
@@ -110,6 +150,7 @@ def _show(letter: "Letter", file: Path | None, folder: Path) -> None:
         ("now at", letter.new_address),
         ("followed", letter.followed),
         ("kept", kept),
+        ("forward", " ".join(filter(None, (letter.forward, when, letter.forward_reply)))),
     )
     click.secho(f"Event {letter.number}", bold=True)
     for label, value in known:
@@ -124,14 +165,17 @@ def _show(letter: "Letter", file: Path | None, folder: Path) -> None:
 def _text(file: Path) -> list[str]:
     """What a kept mail says, and which parts there are beside that."""
     from fob_mail.audience.cells import lines_of, one_line  # noqa: PLC0415
+    from fob_mail.feedback import keeping  # noqa: PLC0415
     from fob_mail.inbound.mail import mail_of  # noqa: PLC0415
 
-    mail = mail_of(_content(file))
+    mail = mail_of(keeping.content(file))
     parts = "".join(f"\n[{one_line(part.kind)}]" for part in mail.parts if part.level == 0 and not part.kind.startswith("text/"))
     return lines_of(f"{mail.text.rstrip()}\n{parts}")
 
 
 def _write_raw(letter: "Letter", file: Path | None, folder: Path) -> None:
+    from fob_mail.feedback import keeping  # noqa: PLC0415
+
     if not letter.kept:
         problem = f"No mail is kept of event {letter.number}: only what a person has to read is."
         raise InputError(problem, "See which are: fob-mail feedback ls --kept")
@@ -141,11 +185,4 @@ def _write_raw(letter: "Letter", file: Path | None, folder: Path) -> None:
     if sys.stdout.isatty():
         problem = "A mail's bytes could command this terminal."
         raise InputError(problem, f"Write them to a file: fob-mail feedback show {letter.number} --raw > mail.eml")
-    sys.stdout.buffer.write(_content(file))
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.", "See who it belongs to.") from None
+    sys.stdout.buffer.write(keeping.content(file))

@@ -18,6 +18,7 @@ from fob_mail.errors import FobMailError, InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from fob_mail.feedback.forwarding import Forwarder
     from fob_mail.feedback.lmtp import Lmtp
     from fob_mail.feedback.running import Source, Tally
     from fob_mail.feedback.taking import Taken
@@ -38,6 +39,7 @@ def command() -> None:
 
 command.add_command(correspondence.ls)
 command.add_command(correspondence.show)
+command.add_command(correspondence.forward)
 
 
 @command.command("read")
@@ -88,29 +90,34 @@ def run(installation: Installation, once: bool, as_json: bool) -> None:
     """  # noqa: D301
     from fob_mail.cli.stopping import interrupts  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.feedback.advice import advise, in_words  # noqa: PLC0415
-    from fob_mail.feedback.running import Tally, read_once, read_until  # noqa: PLC0415
+    from fob_mail.feedback.running import Source, Tally, read_once, read_until  # noqa: PLC0415
 
     installation.begin_logs(to_standard_error=not once and not sys.stderr.isatty())
     with interrupts() as stopper:
         tally = Tally(_taker(installation), stopper.asked)
         sources = list(_mailboxes(installation, tally))
         listen = installation.settings.lmtp.listen
-        if not sources and (once or not listen):
+        forwarder = _forwarder(installation)
+        forwarding = [Source("forwarding", forwarder.read, forwarder.follow)] if forwarder else []
+        if not (sources or forwarding) and (once or not listen):
             raise InputError("No mailbox is set from which to read.", "Set imap.host, pop3.host, feedback.maildir or lmtp.listen.")
         if once:
-            troubles = read_once(sources)
+            troubles = read_once(sources) + read_once(forwarding)
             for trouble in troubles[1:]:
                 _tell("", trouble)
             if troubles:
                 raise troubles[0]
         else:
             with _listening(installation, tally) if listen else nullcontext():
-                read_until(sources, stopper.asked, installation.settings.feedback.every.total_seconds(), _tell)
-    kinds, advice = tally.kinds, advise(tally.blocked)
+                read_until([*sources, *forwarding], stopper.asked, installation.settings.feedback.every.total_seconds(), _tell)
+    kinds, advice, forwarded = tally.kinds, advise(tally.blocked), forwarder.states if forwarder else {}
     if as_json:
-        emit({"taken": sum(kinds.values()), "kinds": dict(kinds), "blocked": [asdict(one) for one in advice]})
+        refused = [asdict(one) for one in advice]
+        emit({"taken": sum(kinds.values()), "kinds": dict(kinds), "blocked": refused, "forwarded": dict(forwarded)})
         return
     click.echo(f"{counted(sum(kinds.values()), 'mail')} taken" + "".join(f", {number} {kind}" for kind, number in kinds.items()))
+    if forwarded:
+        click.echo("Forwarding: " + ", ".join(f"{number} {state}" for state, number in forwarded.items()))
     for line in in_words(advice, "fob-mail feedback ls --kind blocked"):
         click.secho(line, fg="yellow")
 
@@ -140,6 +147,21 @@ def _listening(installation: Installation, take: "Tally") -> "Lmtp":
     return Lmtp(Where.of(settings.listen, installation.settings_file.parent), take, settings.largest)
 
 
+def _forwarder(installation: Installation) -> "Forwarder | None":
+    """What forwards to the organiser, if the settings name one."""
+    from fob_mail.feedback.forwarding import Forwarder, Way  # noqa: PLC0415
+    from fob_mail.sending.route import open_first  # noqa: PLC0415
+    from fob_mail.sending.run import signers_of, wires_of  # noqa: PLC0415
+
+    settings = installation.settings
+    if not settings.feedback.forward_to:
+        return None
+    kept = installation.settings_file.parent / settings.feedback.kept
+    sending = settings.sending
+    way = Way(settings.feedback.forward_to, kept, sending.return_path, sending.verp, sending.give_up_after)
+    return Forwarder(installation.database, installation.links, way, partial(open_first, wires_of(settings)), signers_of(settings))
+
+
 def _tell(name: str, error: Exception) -> None:
     """What is wrong with a source, in its own words."""
     problem = (
@@ -152,6 +174,7 @@ def _taker(installation: Installation) -> "Callable[[bytes, tuple[str, ...]], Ta
     from fob_mail.feedback.taking import Terms, take  # noqa: PLC0415
 
     feedback = installation.settings.feedback
-    terms = Terms(feedback.soft_bounces, feedback.soft_within, installation.settings_file.parent / feedback.kept)
+    kept = installation.settings_file.parent / feedback.kept
+    terms = Terms(feedback.soft_bounces, feedback.soft_within, kept, feedback.forward_to)
     database, links = installation.database, installation.links
     return lambda raw, envelope_to: take(database, raw, links, terms, envelope_to)

@@ -31,3 +31,11 @@ def find(folder: Path, name: str) -> Path | None:
         if found:
             return folder / part / found
     return None
+
+
+def content(file: Path) -> bytes:
+    """A mail, as it came."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.", "See who it belongs to.") from None

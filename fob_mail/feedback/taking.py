@@ -10,15 +10,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from fob_mail import returns
+from fob_mail import forwards, returns
 from fob_mail.audience import leaving, suppressions
 from fob_mail.database import Database, clock
 from fob_mail.feedback.advice import advise
+from fob_mail.feedback.forwarding import forwarded_of
 from fob_mail.feedback.keeping import keep
 from fob_mail.inbound.classifying import classify
 from fob_mail.inbound.incoming import Incoming, Kind
 from fob_mail.links import Links, Place
-from fob_mail.models import DeliveryState, SuppressionReason
+from fob_mail.models import NoteState, SuppressionReason
 
 log = logging.getLogger("fob_mail.feedback")
 
@@ -30,6 +31,8 @@ IF_NOTHING_FOLLOWED = frozenset({Kind.UNSUBSCRIBE, Kind.COMPLAINT})
 
 PASSED_ON = frozenset({Kind.REPLY, Kind.UNSUBSCRIBE})
 """What a person wrote, and waits for an answer to."""
+
+_FAILED = frozenset({Kind.HARD, Kind.SOFT, Kind.BLOCKED})
 
 _STRIKES = {
     Kind.HARD: (SuppressionReason.BOUNCE, "it bounced"),
@@ -70,8 +73,8 @@ def take(database: Database, raw: bytes, links: Links, terms: Terms, envelope_to
         taken = heed(session, incoming, links, terms)
         if taken.number and taken.for_a_person:
             name = keep(raw, terms.kept)  # before the commit: rather kept twice than not at all
-            passed_on = incoming.kind in PASSED_ON and terms.forward_to not in {"", incoming.sender}
-            returns.keep(session, taken.number, name, DeliveryState.QUEUED if passed_on else "")
+            passed_on = incoming.kind in PASSED_ON and terms.forward_to.casefold() not in {"", incoming.sender.casefold()}
+            returns.keep(session, taken.number, name, NoteState.QUEUED if passed_on else "")
     told(taken)
     return taken
 
@@ -83,6 +86,8 @@ def heed(session: Session, incoming: Incoming, links: Links, terms: Terms, *, vo
     gives none back, whom it names is believed: it is the newest delivery to that address.
     What a vendor told and a mail tells too, of the same delivery and of the same kind, counts once, whichever comes first.
     """
+    if (forward := forwarded_of(incoming.tokens.return_paths, links)) is not None:
+        return _ours(session, incoming, forward)
     place = place_of(session, incoming, links) or (returns.newest_to(session, incoming.recipients) if vouched else None)
     if place and returns.told_otherwise(session, incoming.key, place, incoming.kind):
         return Taken(incoming.kind, False, True, "it was taken before, by another way", incoming.reason)
@@ -94,6 +99,19 @@ def heed(session: Session, incoming: Incoming, links: Links, terms: Terms, *, vo
     words = done or _nothing(incoming, for_a_person=for_a_person and not vouched)
     returns.followed(session, number, words)
     return Taken(incoming.kind, True, place is not None, words, incoming.reason, number, for_a_person, incoming.cause or "")
+
+
+def _ours(session: Session, incoming: Incoming, forward: int) -> Taken:
+    """What we forwarded to the organiser came back, with all the tokens of what is attached: it is about no reader, and not passed on."""
+    number = returns.note(session, incoming, None, clock(session))
+    if number is None:
+        return Taken(incoming.kind, False, False, "it was taken before", incoming.reason)
+    words = f"counted: it is about what was forwarded of event {forward}"
+    if incoming.kind in _FAILED:
+        forwards.came_back(session, forward, incoming.reason[:1000])
+        words = f"what was forwarded of event {forward} has not reached the organiser"
+    returns.followed(session, number, words)
+    return Taken(incoming.kind, True, False, words, incoming.reason, number, cause=incoming.cause or "")
 
 
 def told(taken: Taken) -> None:

@@ -41,7 +41,7 @@ _LINK = re.compile(rf"(?:/u/|unsubscribe(?:%20|\+| ))([A-Za-z0-9_-]{{{TOKEN_LENG
 
 def tokens_of(mail: Mail, returned: Headers, recipients: tuple[str, ...] = ()) -> Tokens:
     """The tokens of a mail and of the headers of what it returned; `recipients` are those of its envelope, if known."""
-    sent_to = [*recipients, *mail.headers.all(*_PLACES), *(value for value in mail.headers.all("received") if "+" in value)]
+    sent_to = [*recipients, *mail.headers.all(*_PLACES), *(value for value in mail.headers.all("received", "message-id") if "+" in value)]
     back = returned.all(*_RETURNED_PLACES)
     texts = [part.text for part in mail.parts if part.level == 0 and part.kind in _READ]
     answers = [*mail.headers.all("in-reply-to", "references"), *returned.all("message-id", "references"), *texts]

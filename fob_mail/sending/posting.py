@@ -8,7 +8,6 @@ A note counts as begun before SMTP sees a byte of it, and only one at a time: wh
 import logging
 import threading
 import time
-from contextlib import suppress
 from datetime import datetime
 from email.utils import make_msgid
 
@@ -29,9 +28,9 @@ from fob_mail.links import TOKEN_LENGTH, Asked, Links, Purpose, Subscribed
 from fob_mail.models import DeliveryState, MailingList, Note, NoteKind, Subscriber
 from fob_mail.outcomes import Outcome, outcome_of, turns_everyone_away, unknown
 from fob_mail.personalising import Personaliser, Sender, date_header
+from fob_mail.sending.route import open_first
 from fob_mail.sending.run import heading_of, retries_of, signers_of, wires_of
 from fob_mail.settings import Settings
-from fob_mail.smtp.relay import Opened
 from fob_mail.smtp.single import HungUpError, deliver
 from fob_mail.translations import FALLBACK
 
@@ -93,7 +92,7 @@ class Post:
             prepared = self._prepare(session, leased)
         if prepared is None:
             return
-        opened = self._open()
+        opened = open_first(wires_of(self._settings))
         with self._database.begin() as session:
             begun = notes.begin(session, leased.id, self._worker, clock(session))
         if not begun:
@@ -108,14 +107,6 @@ class Post:
         if turns_everyone_away(decided.reply, decided.at):
             outcome = outcome._replace(state=DeliveryState.DEFERRED)  # that is about us, and not about who waits for this
         self._settle(leased, outcome)
-
-    def _open(self) -> Opened:
-        """A session with the first relay that can be had. Raises RelayError with the last one's problem."""
-        *first, last = wires_of(self._settings)
-        for wire in first:
-            with suppress(RelayError):
-                return wire.open()
-        return last.open()
 
     def _settle(self, note: Note, outcome: Outcome) -> None:
         with self._database.begin() as session:

@@ -7,7 +7,8 @@ the run. The run goes on while there is another.
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,15 @@ class Wire:
     same_refusals: int = 10
     allotment: Allotment | None = None
     window: int = 1
+
+
+def open_first(wires: Sequence[Wire]) -> Opened:
+    """A session with the first relay that can be had. Raises RelayError with the last one's problem."""
+    *first, last = wires
+    for wire in first:
+        with suppress(RelayError):
+            return wire.open()
+    return last.open()
 
 
 @dataclass(frozen=True, slots=True)

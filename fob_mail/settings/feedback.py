@@ -6,6 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, field_validator, model_validator
 
+from fob_mail.addresses import normalise
+from fob_mail.errors import InputError
 from fob_mail.settings.kinds import MaybeFile, Seconds, Visible
 from fob_mail.settings.relays import LOCAL_HOSTS, Security
 
@@ -68,9 +70,21 @@ class ComesBack(BaseModel):
 
     maildir: MaybeFile = Field(default=None, description="A Maildir to which a mail server of yours delivers what comes back; empty: none.")
     kept: Path = Field(default=Path("for-the-organiser"), description="A Maildir in which mail that a person has to read is kept.")
+    forward_to: str = Field(
+        default="", description="An address to which feedback run forwards what people write back, untouched; empty: it is only kept."
+    )
     soft_bounces: PositiveInt = Field(default=5, description="So many soft bounces (a full mailbox, say) strike an address off …")
     soft_within: Seconds = Field(default=timedelta(days=30), description="… if they come within this time; seconds.")
     every: Seconds = Field(default=timedelta(minutes=1), description="How often feedback run looks for new mail; seconds.")
+
+    @field_validator("forward_to")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        try:
+            return normalise(value) if value else ""
+        except InputError:
+            message = f"{value!r} is not a plain e-mail address"
+            raise ValueError(message) from None
 
 
 class Lmtp(BaseModel):

@@ -211,6 +211,15 @@ class Settings(BaseModel):
             raise ValueError(message)
         return value.rstrip("/")
 
+    @field_validator("feedback")
+    @classmethod
+    def _forwards_elsewhere(cls, value: ComesBack, info: ValidationInfo) -> ComesBack:
+        sending = info.data.get("sending")
+        if value.forward_to and sending and value.forward_to in {sending.return_path.lower(), sending.unsubscribe_mailbox.lower()}:
+            message = "forward_to is a mailbox from which answers come; what is forwarded there would come back"
+            raise ValueError(message)
+        return value
+
     @field_validator("relays")
     @classmethod
     def _names_differ(cls, value: list[Relay]) -> list[Relay]:

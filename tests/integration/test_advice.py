@@ -88,7 +88,7 @@ def test_a_reading_ends_with_the_advice_for_what_is_new_in_it(tmp_path: Path, se
     assert told[0] == "3 mails taken, 3 blocked"
     assert told[1].startswith("2 refused for our own fault")
     assert told[-1].startswith("  2: the receivers distrust the server")
-    assert again == {"taken": 1, "kinds": {"blocked": 1}, "blocked": []}
+    assert again == {"taken": 1, "kinds": {"blocked": 1}, "blocked": [], "forwarded": {}}
 
 
 @pytest.mark.usefixtures("campaign")

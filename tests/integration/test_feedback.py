@@ -293,7 +293,7 @@ def test_a_pipe_takes_a_mail_and_a_maildir_is_emptied_into_seen(
     ran = command("feedback", "run", "--once", "--json", FOB_MAIL_FEEDBACK__MAILDIR=str(tmp_path / "box"))
 
     assert json.loads(told.stdout)["kind"] == "hard"
-    assert json.loads(ran.stdout) == {"taken": 1, "kinds": {"hard": 1}, "blocked": []}
+    assert json.loads(ran.stdout) == {"taken": 1, "kinds": {"hard": 1}, "blocked": [], "forwarded": {}}
     assert not list((tmp_path / "box" / "new").iterdir())
     assert [file.name.endswith(":2,S") for file in (tmp_path / "box" / "cur").iterdir()] == [True]
     assert why(database) is SuppressionReason.BOUNCE

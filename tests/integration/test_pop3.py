@@ -52,7 +52,7 @@ def test_a_real_pop3_mailbox_is_read_and_emptied(certificate: Certificate, setti
         wrong = run(settings_file, **(told | {"POP3__PASSWORD": "no"}))
 
     assert first.exit_code == 0, first.output
-    assert json.loads(first.stdout) == {"taken": 3, "kinds": {"out-of-office": 3}, "blocked": []}
+    assert json.loads(first.stdout) == {"taken": 3, "kinds": {"out-of-office": 3}, "blocked": [], "forwarded": {}}
     assert json.loads(again.stdout)["taken"] == 0
     assert wrong.exit_code == 1
     assert "nothing is lost" in wrong.output

@@ -14,7 +14,7 @@ from fob_mail.database import Database, clock, connect
 from fob_mail.errors import ConflictError, InputError
 from fob_mail.journal import Journal
 from fob_mail.links import Links
-from fob_mail.models import Campaign, CampaignState, Subscriber, SubscriptionState
+from fob_mail.models import Campaign, CampaignState, Feedback, Subscriber, SubscriptionState
 from fob_mail.restoring import MARGIN, Proof, Restored, hold_campaigns, put_back
 from fob_mail.sending.run import Controls, Ended, freeze, run
 from fob_mail.sending.transmission import Transmission
@@ -162,6 +162,17 @@ def test_a_draft_that_was_sent_since_the_copy_is_not_sent_again(database: Databa
 
     assert done.not_in_copy == ("c",)
     assert max(relay.recipients.values()) == 1
+
+
+def test_a_forward_that_the_copy_still_owes_may_have_gone_and_is_unknown(database: Database, here: Settings, tmp_path: Path) -> None:
+    with database.begin() as session:
+        session.add(Feedback(event_key="k", kind="reply", kept="1.x", forward="queued", at=clock(session)))
+    copy = copied(database, tmp_path)
+
+    restore(database, here, copy)
+
+    with database.read() as session:
+        assert session.scalars(select(Feedback.forward)).all() == ["unknown"]
 
 
 def test_ids_that_were_used_since_the_copy_are_not_used_again(database: Database, here: Settings, tmp_path: Path) -> None:

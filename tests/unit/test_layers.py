@@ -18,7 +18,7 @@ web previewing doctor reporting
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
-agenda returns correspondence ledger tallies workers allowances notes standstill
+agenda returns correspondence forwards ledger tallies workers allowances notes standstill
 audience
 preflight
 pictures
@@ -55,6 +55,7 @@ SQL = {
     "agenda",
     "returns",
     "correspondence",
+    "forwards",
     "ledger",
     "tallies",
     "workers",
