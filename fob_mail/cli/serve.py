@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli.figures import tell_figures
 from fob_mail.cli.installation import Installation
 from fob_mail.errors import InputError
 
@@ -48,17 +49,20 @@ def command(installation: Installation, host: str, port: int) -> None:
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail.database import connect, require_current  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.web.app import create_app  # noqa: PLC0415
+    from fob_mail.web.figures import Figures, Traffic  # noqa: PLC0415
 
     settings = installation.settings
     database = connect(settings.database_url.get_secret_value(), PATIENCE, create=False)
     try:
         require_current(database)
         installation.begin_logs(to_standard_error=True)
-        server = listen(create_app(settings, database), host, port)
+        traffic = Traffic() if settings.web.metrics else None
+        server = listen(create_app(settings, database, heard=traffic), host, port)
         stop_at_signals()
         address = address_of(server, host)
         _warn(settings, address)
-        _tell_figures(database, settings.web.metrics)
+        if traffic:
+            tell_figures(settings.web.metrics, "Set web.metrics.", Figures(database), traffic)
         click.echo(f"Listening on {address}")
         with _posting(installation, database):
             server.run()
@@ -66,18 +70,6 @@ def command(installation: Installation, host: str, port: int) -> None:
     finally:
         database.close()
     click.echo("Stopped.", err=True)
-
-
-def _tell_figures(database: "Database", bind: str) -> None:
-    """Figures for Prometheus; without them the pages go on."""
-    from fob_mail.web.figures import serve_figures  # noqa: PLC0415
-
-    if not bind:
-        return
-    try:
-        serve_figures(database, bind)
-    except OSError as error:
-        click.secho(f"No figures for Prometheus: {bind} is not to be had ({error.strerror}). Set web.metrics.", fg="yellow", err=True)
 
 
 @contextmanager

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.cli.figures import address_and_port, tell_figures
 from fob_mail.cli.installation import Installation
 
 if TYPE_CHECKING:
     from fob_mail.cli.stopping import Stopper
     from fob_mail.models import Campaign
+    from fob_mail.sending.figures import WorkerFigures
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for something to send."""
@@ -18,8 +20,16 @@ LOOK_EVERY = 1.0
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Send what can be sent now, and end.")
+@click.option(
+    "--metrics",
+    "figures_at",
+    callback=address_and_port,
+    default="",
+    metavar="[ADDRESS:]PORT",
+    help="Tell Prometheus there what this worker does; for your eyes only.",
+)
 @click.pass_obj
-def command(installation: Installation, once: bool) -> None:
+def command(installation: Installation, once: bool, figures_at: str) -> None:
     """Send campaigns that are going out or whose time has come, until Ctrl-C or SIGTERM.
 
     Any number of workers, on any number of hosts, share the work over one PostgreSQL; a worker that dies is replaced by
@@ -29,19 +39,27 @@ def command(installation: Installation, once: bool) -> None:
     Examples:
       fob-mail worker
       fob-mail worker --once
+      fob-mail worker --metrics 9465
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail import workers  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.cli.stopping import interrupts  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.sending.figures import WorkerFigures  # noqa: PLC0415
     from fob_mail.sending.posting import Post  # noqa: PLC0415
 
     database, beat_at = installation.database, 0.0
     post = Post(database, installation.settings, installation.links, workers.own_name())
+    figures = WorkerFigures()
     installation.begin_logs(to_standard_error=not sys.stderr.isatty())
+    if figures_at:
+        tell_figures(figures_at, "Say another --metrics.", figures)
     click.echo(f"Worker {workers.own_name()} waits for campaigns.", err=True)
     with interrupts() as stopper:
         while not stopper.asked.is_set():
-            sent = _round(installation, stopper) or bool(post.round())
+            sent = _round(installation, stopper, figures)
+            noted = 0 if sent else post.round()
+            figures.looked(noted)
+            sent = sent or bool(noted)
             if once and not sent:
                 break
             if time.monotonic() >= beat_at:
@@ -55,7 +73,7 @@ def command(installation: Installation, once: bool) -> None:
     click.echo("Stopped.", err=True)
 
 
-def _round(installation: Installation, stopper: "Stopper") -> bool:
+def _round(installation: Installation, stopper: "Stopper", figures: "WorkerFigures") -> bool:
     """Send each campaign of which something can be sent now; whether there was any."""
     from fob_mail import campaigns  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
@@ -66,11 +84,11 @@ def _round(installation: Installation, stopper: "Stopper") -> bool:
         chosen = campaigns.to_send(session, clock(session))
     for campaign in chosen:
         if not stopper.asked.is_set():
-            _send(installation, campaign, stopper)
+            _send(installation, campaign, stopper, figures)
     return bool(chosen)
 
 
-def _send(installation: Installation, campaign: "Campaign", stopper: "Stopper") -> None:
+def _send(installation: Installation, campaign: "Campaign", stopper: "Stopper", figures: "WorkerFigures") -> None:
     from fob_mail.cli.progress import watching  # noqa: PLC0415
     from fob_mail.errors import ConflictError  # noqa: PLC0415
     from fob_mail.models import CampaignState  # noqa: PLC0415
@@ -80,8 +98,8 @@ def _send(installation: Installation, campaign: "Campaign", stopper: "Stopper") 
     try:
         if campaign.state is CampaignState.SCHEDULED:
             shell.freeze(database, name, settings)
-        with watching(shell.counts_of(database, campaign.id)) as report:
-            ended = shell.run(database, name, settings, installation.links, shell.Controls(stopper.hand, report, wait=False))
+        with watching(shell.counts_of(database, campaign.id)) as report, figures.run(name, report) as both:
+            ended = shell.run(database, name, settings, installation.links, shell.Controls(stopper.hand, both, wait=False))
     except ConflictError as error:  # somebody cancelled it, or took everyone off the list
         click.echo(f"{name}: {error.problem} {error.remedy}", err=True)
         stopper.asked.wait(LOOK_EVERY)

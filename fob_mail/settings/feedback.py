@@ -8,10 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, field
 
 from fob_mail.addresses import normalise
 from fob_mail.errors import InputError
-from fob_mail.settings.kinds import MaybeFile, Seconds, Visible
+from fob_mail.settings.kinds import LAST_PORT, MaybeFile, Seconds, Visible
 from fob_mail.settings.relays import LOCAL_HOSTS, Security
-
-LAST_PORT = 65535
 
 
 class Imap(BaseModel):

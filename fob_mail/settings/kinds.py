@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 SHORTEST_KEY = 32
+LAST_PORT = 65535
 YEAR = 366 * 24 * 3600
 
 
@@ -42,7 +43,17 @@ def _long_enough(value: SecretStr) -> SecretStr:
     return value
 
 
+def bind(value: str) -> str:
+    """An address and a port on which to listen; empty for none."""
+    host, _, port = value.rpartition(":")
+    if value and not (host and port.isascii() and port.isdigit() and int(port) <= LAST_PORT):
+        message = f"{value!r} is not an address and a port; write 127.0.0.1:9464, or leave it empty"
+        raise ValueError(message)
+    return value
+
+
 Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
 MaybeFile = Annotated[Path | None, BeforeValidator(_no_file)]
 Visible = Annotated[str, AfterValidator(_visible)]
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
+Bind = Annotated[str, AfterValidator(bind)]

@@ -5,9 +5,7 @@ from ipaddress import ip_network
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
-from fob_mail.settings.kinds import Seconds
-
-LAST_PORT = 65535
+from fob_mail.settings.kinds import Bind, Seconds
 
 
 class Joining(BaseModel):
@@ -36,7 +34,7 @@ class Web(BaseModel):
     trusted_proxies: list[str] = Field(
         default=["127.0.0.1", "::1"], description="Addresses or networks whose X-Forwarded-For is believed: your web server's."
     )
-    metrics: str = Field(
+    metrics: Bind = Field(
         default="127.0.0.1:9464",
         description="Address and port where serve tells figures to Prometheus, for your eyes only; empty: nowhere.",
     )
@@ -50,15 +48,6 @@ class Web(BaseModel):
             except ValueError:
                 message = f"{one!r} is no IP address or network; write one such as 10.0.0.2 or 10.0.0.0/24"
                 raise ValueError(message) from None
-        return value
-
-    @field_validator("metrics")
-    @classmethod
-    def _bind(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if value and not (host and port.isdigit() and int(port) <= LAST_PORT):
-            message = f"{value!r} is not an address and a port; write 127.0.0.1:9464, or leave it empty"
-            raise ValueError(message)
         return value
 
 

@@ -13,7 +13,7 @@ from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
 from fob_mail.translations import to_say
 from fob_mail.web import archive, home, joining, leaving, mine, preferring, reading, webhooks
-from fob_mail.web.gate import WRONG_HOST, Gate
+from fob_mail.web.gate import WRONG_HOST, Gate, Heard
 from fob_mail.web.pages import FOLDER, Saying, draw, notice, words_for
 from fob_mail.web.site import Site, outside
 from fob_mail.web.together import Together
@@ -46,8 +46,11 @@ AWAY = Saying(to_say("One moment, please"), to_say("We cannot reach our own reco
 _PAGES = {400: NOT_UNDERSTOOD, 404: NOT_FOUND, 405: NOT_UNDERSTOOD, 413: TOO_LARGE}
 
 
-def create_app(settings: Settings, database: Database, outside: Callable[[str], bytes] = outside) -> Flask:
-    """The public pages of one installation, as a WSGI application for waitress or any other server; `outside` asks the web."""
+def create_app(settings: Settings, database: Database, outside: Callable[[str], bytes] = outside, heard: Heard | None = None) -> Flask:
+    """The public pages of one installation, as a WSGI application for waitress or any other server.
+
+    `outside` asks the web; `heard` hears of each request.
+    """
     app = Flask("fob_mail.web", static_folder=None, template_folder=FOLDER)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, MAX_FORM_PARTS=MOST_FIELDS, PROPAGATE_EXCEPTIONS=False
@@ -60,7 +63,7 @@ def create_app(settings: Settings, database: Database, outside: Callable[[str], 
     for journey in (one.journey for one in journeys):
         app.register_blueprint(journey(site))
     _answer_kindly(app, settings.organisation)
-    app.wsgi_app = Gate(app.wsgi_app, settings.base_url, settings.web.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way to wrap itself
+    app.wsgi_app = Gate(app.wsgi_app, settings.base_url, settings.web.trusted_proxies, heard)  # type: ignore[method-assign]  # Flask's documented way to wrap itself
     return app
 
 

@@ -1,20 +1,15 @@
 """Figures for Prometheus: what is owed, sent, left and waiting, counted when they are asked for; on an address of their own."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
 from fob_mail import campaigns, ledger, notes, workers
 from fob_mail.audience import counting, lists
 from fob_mail.database import Database, clock
-
-if TYPE_CHECKING:
-    from threading import Thread
-    from wsgiref.simple_server import WSGIServer
 
 NEWEST = 20
 """Campaigns of which deliveries are told, the newest."""
@@ -32,12 +27,23 @@ class Figures(Collector):
             yield from (_people(session), _deliveries(session), _notes(session), _workers(session))
 
 
-def serve_figures(database: Database, bind: str) -> "tuple[WSGIServer, Thread]":
-    """Answer Prometheus at `address:port`, in a thread. Raises OSError if the port is taken."""
-    registry = CollectorRegistry()
-    registry.register(Figures(database))
-    host, _, port = bind.rpartition(":")
-    return start_http_server(int(port), host.strip("[]"), registry)
+class Traffic(Collector):
+    """How many requests came for what, how they ended, and how long they took. A page's name tells no token, and there are few."""
+
+    def __init__(self) -> None:
+        words = "Requests, by the page's name and the status that answered them."
+        self._requests = Counter("fob_mail_requests", words, ["page", "status"], registry=None)
+        self._seconds = Histogram("fob_mail_request_seconds", "How long requests took.", ["page"], registry=None)
+
+    def __call__(self, page: str, status: str, seconds: float) -> None:
+        """Take in one request."""
+        self._requests.labels(page, status).inc()
+        self._seconds.labels(page).observe(seconds)
+
+    def collect(self) -> Iterator[Metric]:
+        """Both."""
+        yield from self._requests.collect()
+        yield from self._seconds.collect()
 
 
 def _people(session: Session) -> GaugeMetricFamily:

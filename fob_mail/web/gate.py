@@ -4,7 +4,7 @@ It stands around Flask, so that it holds for whatever Flask does, errors include
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger("fob_mail.web")
+
+Heard = Callable[[str, str, float], object]
+"""Hears of each request: its page, as shown() has it, the status that answers it, and its seconds."""
 
 WRONG_HOST = "fob_mail.wrong_host"
 NETWORK = "fob_mail.network"
@@ -45,8 +48,9 @@ _TWO_YEARS = 2 * 365 * 24 * 3600
 class Gate:
     """A WSGI application around another, for the pages at one base_url, whose path is taken off where a proxy left it on."""
 
-    def __init__(self, inner: "WSGIApplication", base_url: str, trusted_proxies: Sequence[str] = ()) -> None:
+    def __init__(self, inner: "WSGIApplication", base_url: str, trusted_proxies: Sequence[str] = (), heard: Heard | None = None) -> None:
         self._inner = inner
+        self._heard = heard
         base = urlsplit(base_url)
         self._base, self._prefix = base, base.path
         self._trusted = networks(trusted_proxies)
@@ -68,8 +72,11 @@ class Gate:
         ) -> object:
             level = logging.DEBUG if path in {PROBE, READY} else logging.INFO
             milliseconds = 1000 * (perf_counter() - began)
-            told = {"method": _method(environ), "path": shown(path), "status": status.partition(" ")[0], "ms": round(milliseconds)}
+            page, number = shown(path), status.partition(" ")[0]
+            told = {"method": _method(environ), "path": page, "status": number, "ms": round(milliseconds)}
             log.log(level, "request", extra=told)
+            if self._heard:
+                self._heard(page, number, milliseconds / 1000)
             own = {name.lower() for name, _ in headers}  # a mail that is read here has a policy of its own
             return start_response(status, [*headers, *(each for each in self._headers if each[0].lower() not in own)], exc_info)
 
