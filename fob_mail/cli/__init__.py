@@ -4,6 +4,7 @@ Command modules are imported when their command is called, and what they import 
 `fob-mail --help` answers in a quarter of a second.
 """
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -120,6 +121,8 @@ def main(ctx: click.Context, config: Path | None) -> None:
     \b
     See it work first, without a mail server:  fob-mail demo
     """  # noqa: D301 click's \b keeps the lines of an example
+    if not logging.getLogger().handlers:  # else Python would write warnings for the log, without their values, among a command's lines
+        logging.getLogger().addHandler(logging.NullHandler())
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
     ctx.obj = ctx.with_resource(Installation(config))

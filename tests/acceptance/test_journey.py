@@ -40,3 +40,24 @@ def test_from_nothing_to_5000_inboxes(fob_mail: Callable[..., subprocess.Complet
     assert all(told[state] == sent[state] for told in (again, status) for state in STATES)
     assert received == Counter(addresses) + Counter(["me@example.org"])
     assert {file.name for file in (tmp_path / "preview").iterdir()} >= {"message.html", "message.txt", "message.eml"}
+
+
+def test_a_relay_that_is_away_is_told_once_in_words_and_the_log_stays_in_the_log(
+    fob_mail: Callable[..., subprocess.CompletedProcess[str]], database_url: str, tmp_path: Path
+) -> None:
+    """Without a log, Python itself would write each warning for it, a bare `no connection`, among the command's lines."""
+    (tmp_path / "people.csv").write_text("a@example.org\nb@example.org\n", encoding="utf-8")
+    there = {"FOB_MAIL_DATABASE_URL": database_url, "FOB_MAIL_SMTP__HOST": "127.0.0.1", "FOB_MAIL_SMTP__PORT": "1"}
+    for words in (
+        ("init", "--organisation", "Friends", "--postal-address", "12 Canal Street, Leeds"),
+        ("list", "create", "supporters", "--name", "Friends", "--from", "Friends <news@example.org>"),
+        ("subscribers", "import", "supporters", "people.csv", "--consent", "signed up at the April stall"),
+        ("compose", EXAMPLE, "--list", "supporters", "--name", "april"),
+    ):
+        assert fob_mail(*words, **there).returncode == 0
+
+    sent = fob_mail("send", "april", "--yes", "--no-wait", **there)
+
+    assert sent.returncode == 3
+    assert sent.stderr.count("cannot be reached") == 1
+    assert "no connection" not in sent.stderr
