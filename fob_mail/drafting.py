@@ -166,7 +166,7 @@ def language_of_name(name: str) -> str:
 def masthead_of(settings: Settings, to: MailingList) -> Masthead:
     """Who writes to this list."""
     group = settings.organisation
-    return Masthead(group.name or to.name, group.postal_address, to.name, group.website, group.privacy_url, settings.theme)
+    return Masthead(group.name or to.name, group.postal_address, to.name, group.website, group.privacy_url, settings.theme, to.counts)
 
 
 def _sent(session: Session, slug: str) -> Campaign:

@@ -103,6 +103,15 @@ class Links:
         numbers = self._read(b"view", token)
         return numbers[0] if numbers else None
 
+    def look_url(self, campaign_id: int, link: int) -> str:
+        """The address that counts that a link of a campaign was followed, and leads there; the same in every reader's copy."""
+        return f"{self._base}/l/{self._signed(b'look', (campaign_id, link, 0))}"
+
+    def read_look_token(self, token: str) -> tuple[int, int] | None:
+        """The campaign and the number of the link that a token of look_url counts, or None."""
+        numbers = self._read(b"look", token)
+        return (numbers[0], numbers[1]) if numbers else None
+
     def _signed(self, purpose: bytes, numbers: tuple[int, int, int]) -> str:
         payload = _LINK.pack(*numbers)
         return base64.urlsafe_b64encode(payload + _mac(self._keys[0], purpose, payload, _LINK_MAC)).decode()[:TOKEN_LENGTH]

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0012"
+SCHEMA_REVISION = "0013"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -180,6 +180,7 @@ class MailingList(Base):
     opt_in: Mapped[OptIn] = mapped_column(_enum(OptIn), default=OptIn.DOUBLE, server_default=OptIn.DOUBLE)  # how one joins by the form
     public: Mapped[bool] = mapped_column(default=False, server_default="0")  # whether the page to join and the archive show it
     language: Mapped[str] = mapped_column(String(35), default="en", server_default="en")  # BCP 47: of its mails and pages
+    counts: Mapped[bool] = mapped_column(default=False, server_default="0")  # whether its mails count openings and followed links
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it was made
 
 
@@ -431,6 +432,17 @@ class Feedback(Base):
     forward: Mapped[str] = mapped_column(String(12), default="", server_default="")  # to the organiser: a NoteState; empty: it is only kept
     forwarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was tried last
     forward_reply: Mapped[str] = mapped_column(Text, default="", server_default="")  # what the relay said then
+
+
+class Look(Base):
+    """How often a campaign's mail was opened, or one of its links followed, in an hour; by whom is not recorded."""
+
+    __tablename__ = "looks"
+
+    campaign_id: Mapped[int] = mapped_column(BigId, ForeignKey("campaigns.id"), primary_key=True)  # whose mail it was
+    link: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # by its address; 0: the mail was opened
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)  # its beginning
+    times: Mapped[int]  # how often; machines that open and follow are among them
 
 
 class UsedToken(Base):

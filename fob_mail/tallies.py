@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from fob_mail.models import Batch, Campaign, Consent, Delivery, DeliveryState, Feedback
+from fob_mail.models import Batch, Campaign, Consent, Delivery, DeliveryState, Feedback, Look
 
 LARGEST = 12
 """Domains with the most people that are told apart."""
@@ -177,6 +178,19 @@ def refusals(session: Session, campaign_id: int) -> Iterator[tuple[str, str]]:
     )
     for domain, reply in session.execute(chosen, execution_options={"yield_per": 1_000}):
         yield str(domain), str(reply)
+
+
+def look(session: Session, campaign_id: int, link: int, now: datetime) -> None:
+    """Count that a mail of a campaign was opened (0), or a link of it followed; by whom is not asked."""
+    build = sqlite.insert if _sqlite(session) else postgresql.insert
+    counted = build(Look).values(campaign_id=campaign_id, link=link, hour=now.replace(minute=0, second=0, microsecond=0), times=1)
+    session.execute(counted.on_conflict_do_update(index_elements=[Look.campaign_id, Look.link, Look.hour], set_={"times": Look.times + 1}))
+
+
+def looks(session: Session, campaign_id: int) -> dict[int, int]:
+    """How often a campaign's mail was opened (0), and each of its links followed."""
+    rows = session.execute(select(Look.link, func.sum(Look.times)).where(Look.campaign_id == campaign_id).group_by(Look.link))
+    return {link: int(times) for link, times in rows}
 
 
 def earlier(session: Session, campaign: Campaign, most: int) -> list[Campaign]:

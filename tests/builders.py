@@ -97,7 +97,7 @@ def a_masthead(theme: Theme = DEFAULT_THEME, **changes: str) -> Masthead:
         "website": "https://valley.example.org",
         "privacy_url": "https://valley.example.org/privacy",
     }
-    return Masthead(**(whole | changes), theme=theme)
+    return Masthead(**(whole | changes), theme=theme)  # type: ignore[arg-type]  # the changes are words
 
 
 def composed_parts(**changes: str) -> Composed:

@@ -29,6 +29,7 @@ class Wishes:
     language: str | None = None
     opt_in: OptIn | None = None
     public: bool | None = None
+    counts: bool | None = None
 
 
 NOTHING_MORE = Wishes()

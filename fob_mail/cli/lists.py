@@ -38,6 +38,12 @@ def _wishes(decorated: "Callable[..., None]") -> "Callable[..., None]":
                 "--opt-in", type=click.Choice(["single", "double"]), help="Whether the sign-up form is enough, or a mail asks first."
             ),
             click.option("--public/--private", default=None, help="Whether the list is shown on the public pages."),
+            click.option(
+                "--count/--no-count",
+                "counts",
+                default=None,
+                help="Whether its mails count how often they are opened and their links followed, without names, and say so. Off at first.",
+            ),
             json_option,
         )
     ):
@@ -173,7 +179,7 @@ def _wishes_of(wished: "dict[str, str | bool | None]") -> "Wishes":
         value = wished.get(key)
         return value if isinstance(value, str) else None
 
-    opt_in, public = words("opt_in"), wished.get("public")
+    opt_in, public, counting = words("opt_in"), wished.get("public"), wished.get("counts")
     return Wishes(
         name=words("name"),
         sender=words("sender"),
@@ -182,6 +188,7 @@ def _wishes_of(wished: "dict[str, str | bool | None]") -> "Wishes":
         language=words("language"),
         opt_in=OptIn(opt_in) if opt_in else None,
         public=public if isinstance(public, bool) else None,
+        counts=counting if isinstance(counting, bool) else None,
     )
 
 
@@ -197,6 +204,7 @@ def _told(of: "MailingList", numbers: "Counts | None" = None) -> Json:
         "language": of.language,
         "opt_in": of.opt_in.value,
         "public": of.public,
+        "counts_looks": of.counts,
         **(asdict(numbers) if numbers else {}),
     }
 
@@ -205,7 +213,8 @@ def _show(of: "MailingList", numbers: "Counts | None" = None) -> None:
     click.secho(f"{of.slug}  {of.name}", bold=True)
     joining = "the form is enough" if of.opt_in.value == "single" else "a mail asks for confirmation"
     lines = [("from", of.sender), ("replies", of.reply_to or "to the sender"), ("language", of.language), ("about", of.description)]
-    for label, value in [*lines, ("joining", joining), ("pages", "public" if of.public else "private")]:
+    looks = "openings and links are counted, without names, and the mail says so" if of.counts else ""
+    for label, value in [*lines, ("joining", joining), ("pages", "public" if of.public else "private"), ("counting", looks)]:
         if value:
             click.echo(f"  {label:<9} {value}")
     if numbers:

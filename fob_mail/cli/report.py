@@ -30,7 +30,7 @@ WIDEST = 60
 def command(installation: Installation, name: str, page: Path | None, as_json: bool) -> None:
     """Tell what campaign NAME came to: accepted, bounced, complained, left, how fast, beside the campaigns before.
 
-    Nobody's opening or clicking is in it: that is not recorded. The page needs no network, and only you can read it.
+    Who opened it or followed a link is not in it: that is never recorded. The page needs no network, and only you can read it.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def command(installation: Installation, name: str, page: Path | None, as_json: b
     from fob_mail.reporting.report import report_of  # noqa: PLC0415
 
     with installation.database.read() as session:
-        report = report_of(session, campaigns.find(session, name))
+        report = report_of(session, campaigns.find(session, name), installation.settings.base_url)
     if page:
         _write(installation, report, page)
     if as_json:
@@ -118,7 +118,8 @@ def _show(installation: Installation, report: "Report") -> None:
             click.echo(
                 f"  {name[:24]:<24}{of.accepted:>10,}{percent(of.hard_rate):>9}{percent(of.complaint_rate):>12}{percent(of.left_rate):>9}"
             )
-    click.echo("\nNobody's opening or clicking is recorded. A page with plots: " + f"fob-mail report {report.campaign} --html report.html")
+    _show_looks(report)
+    click.echo(f"\nA page with plots: fob-mail report {report.campaign} --html report.html")
 
 
 def _show_bounces(report: "Report") -> None:
@@ -129,6 +130,16 @@ def _show_bounces(report: "Report") -> None:
         click.echo(f"  {one.at_once:>7,}{one.afterwards:>9,}  {one.kind:<8} {one.words}")
     if report.other:
         click.echo("  What else came back: " + ", ".join(f"{people:,} {kind}" for kind, people in report.other.items()))
+
+
+def _show_looks(report: "Report") -> None:
+    if report.opened is None:
+        click.echo("\nOpening and following links is not counted.")
+        return
+    click.secho("\nLooked at", bold=True, nl=False)
+    click.echo(" (times, not people; mail programs and scanners that look by themselves are among them)")
+    for times, what in ((report.opened, "opened"), *((times, url) for url, times in report.followed)):
+        click.echo(f"  {times:>9,}  {harmless(what)}")
 
 
 def _show_domains(report: "Report") -> None:

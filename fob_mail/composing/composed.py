@@ -48,3 +48,4 @@ class Masthead:
     website: str = ""  # address of the group's site
     privacy_url: str = ""  # address of its privacy notice
     theme: Theme = field(default_factory=Theme)  # as `theme`
+    counts: bool = False  # whether the mail says that it counts openings and followed links

@@ -1,6 +1,6 @@
 """A campaign's report: what was sent, what came back, who left, how fast it went, beside the campaigns before and what receivers bear.
 
-Nothing in it knows who opened or clicked: that is not recorded.
+Nothing in it knows who opened or followed a link: that is not recorded. How often is, for lists whose organiser turned that on.
 """
 
 from collections import Counter, defaultdict
@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from fob_mail import campaigns, ledger, tallies
+from fob_mail.composing.counting import OPENED, links_of, says_so
 from fob_mail.errors import ConflictError
 from fob_mail.inbound.causes import verdict_of
 from fob_mail.inbound.incoming import REASONS, Cause, Kind
@@ -128,7 +129,8 @@ class Report:
     leaving: tuple[Bar, ...]
     leaving_width: int
     earlier: tuple[Beside, ...]
-    tracking: str = "nobody's opening or clicking is recorded"
+    opened: int | None  # how often, machines among them; None: it was not counted
+    followed: tuple[tuple[str, int], ...]  # each link, and how often it was
 
     @property
     def seconds(self) -> float:
@@ -151,7 +153,7 @@ class Report:
         return max((bar.number for bar in self.sending), default=0) / self.sending_width
 
 
-def report_of(session: Session, campaign: Campaign) -> Report:
+def report_of(session: Session, campaign: Campaign, base_url: str) -> Report:
     """The report of a campaign that has been frozen. Raises ConflictError before that."""
     if campaign.frozen_at is None:
         raise ConflictError(f"{campaign.slug} has not been sent: there is nothing to report.", f"Send it: fob-mail send {campaign.slug}")
@@ -166,10 +168,13 @@ def report_of(session: Session, campaign: Campaign) -> Report:
     rates = Rates.of(counts.accepted, hard, people[Kind.COMPLAINT], left, refused=counts.refused)
     span = tallies.span(session, campaign.id)
     sending_width = _width(*span) if span else 1
+    looks, parts = tallies.looks(session, campaign.id), campaigns.parts(session, campaign)
+    counting = any(says_so(part) for part in parts.values()) and campaigns.list_of(session, campaign).counts
+    links = {number: url for part in parts.values() for number, url in links_of(part, base_url).items()} if looks or counting else {}
     leaving_width = _width(campaign.frozen_at, last_left or campaign.frozen_at)
     return Report(
         campaign=campaign.slug,
-        subject=next((shown(part.subject) for part in campaigns.parts(session, campaign).values()), ""),
+        subject=next((shown(part.subject) for part in parts.values()), ""),
         state=campaign.state.value,
         frozen_at=campaign.frozen_at,
         first_accepted=span[0] if span else None,
@@ -186,6 +191,8 @@ def report_of(session: Session, campaign: Campaign) -> Report:
         leaving=tuple(tallies.left_over_time(session, campaign, leaving_width)),
         leaving_width=leaving_width,
         earlier=_earlier(session, campaign),
+        opened=looks.get(OPENED, 0) if looks or counting else None,
+        followed=tuple(sorted(((url, looks.get(number, 0)) for number, url in links.items()), key=lambda pair: (-pair[1], pair[0]))),
     )
 
 

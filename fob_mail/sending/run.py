@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 
 from fob_mail import campaigns, ledger
 from fob_mail.composing.composed import Composed
+from fob_mail.composing.counting import counted
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError, FobMailError
@@ -168,6 +170,10 @@ def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Compos
         message_id_domain=heading.domain,
         list_slug=to.slug,
     )
+    if to.counts:
+        parts = {
+            language: counted(composed, settings.base_url, partial(links.look_url, campaign.id)) for language, composed in parts.items()
+        }
     templates = {language: message_template(composed, heading) for language, composed in parts.items()}
     default = to.language if to.language in templates else next(iter(templates))
     return Personaliser(templates, default, sender, links, signers_of(settings))

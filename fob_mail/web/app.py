@@ -12,7 +12,7 @@ from fob_mail.database import Database
 from fob_mail.links import Links
 from fob_mail.settings import Organisation, Settings
 from fob_mail.translations import to_say
-from fob_mail.web import archive, home, joining, leaving, mine, preferring, reading, webhooks
+from fob_mail.web import archive, counting, home, joining, leaving, mine, preferring, reading, webhooks
 from fob_mail.web.gate import WRONG_HOST, Gate, Heard
 from fob_mail.web.pages import FOLDER, Saying, draw, notice, words_for
 from fob_mail.web.site import Site, outside
@@ -59,7 +59,7 @@ def create_app(settings: Settings, database: Database, outside: Callable[[str], 
     app.url_map.merge_slashes = False  # it would redirect, which RFC 8058 §3.1 forbids
     links = Links(settings.keys(), settings.base_url)
     site = Site(settings, links, database, Together(database), outside)
-    journeys = (home, leaving, joining, preferring, mine, reading, archive, webhooks)
+    journeys = (home, leaving, joining, preferring, mine, reading, archive, counting, webhooks)
     for journey in (one.journey for one in journeys):
         app.register_blueprint(journey(site))
     _answer_kindly(app, settings.organisation)

@@ -27,7 +27,7 @@ NETWORK = "fob_mail.network"
 PROBE, READY = "/healthz", "/readyz"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SHOWN = frozenset({"/", PROBE, READY, "/join"})
-_BEGINNINGS = ("/u/", "/c/", "/p/", "/m/", "/my/", "/join/", "/v/", "/i/", "/archive/", "/webhooks/")
+_BEGINNINGS = ("/u/", "/c/", "/p/", "/m/", "/my/", "/join/", "/v/", "/i/", "/l/", "/archive/", "/webhooks/")
 _HEADERS = [
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "no-referrer"),

@@ -85,7 +85,7 @@ def april(database: Database) -> str:
 
 def test_every_number_is_that_of_the_ledger_and_of_what_came_back(database: Database, april: str) -> None:
     with database.read() as session:
-        report = report_of(session, campaigns.find(session, april))
+        report = report_of(session, campaigns.find(session, april), "http://localhost:8000")
 
     assert (report.counts.audience, report.counts.accepted, report.counts.refused) == (70, 65, 3)
     assert (report.counts.unknown, report.counts.skipped) == (1, 1)
@@ -104,7 +104,7 @@ def test_every_number_is_that_of_the_ledger_and_of_what_came_back(database: Data
 
 def test_each_domain_is_told_and_which_were_slow(database: Database, april: str) -> None:
     with database.read() as session:
-        report = report_of(session, campaigns.find(session, april))
+        report = report_of(session, campaigns.find(session, april), "http://localhost:8000")
 
     told = {one.counts.name: one for one in report.domains}
     assert set(told) == {"big.example", "slow.example", "small.example", "strict.example"}
@@ -118,7 +118,7 @@ def test_each_domain_is_told_and_which_were_slow(database: Database, april: str)
 
 def test_it_stands_beside_the_campaigns_before_and_not_those_after(database: Database, april: str) -> None:
     with database.read() as session:
-        reports = [report_of(session, campaigns.find(session, name)) for name in (april, "march")]
+        reports = [report_of(session, campaigns.find(session, name), "http://localhost:8000") for name in (april, "march")]
 
     (before,) = reports[0].earlier
     assert (before.name, before.rates.accepted, before.rates.hard, before.rates.complaints, before.rates.left) == ("march", 65, 1, 0, 0)
