@@ -6,6 +6,7 @@ handed in, so that tests and `doctor` ask whom they like.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 
 import dns.exception
 import dns.name
@@ -88,6 +89,17 @@ def reverse_name(asked: dns.resolver.Resolver, address: str) -> Record:
         return Record(address, State.FOUND, next(iter(answer)).target.to_text(omit_final_dot=True))
     except dns.exception.DNSException as error:
         return _failed(address, error)
+
+
+def leads_to(asked: dns.resolver.Resolver, name: str, address: str) -> Record:
+    """Whether a name has this IP address (A or AAAA), as receivers ask of a PTR; absent if it has none, or others alone."""
+    wanted = ip_address(address)
+    try:
+        answer = asked.resolve(name, "A" if wanted.version == 4 else "AAAA")  # noqa: PLR2004 IPv4
+    except dns.exception.DNSException as error:
+        return _failed(name, error)
+    its = [record.address for record in answer]
+    return Record(name, State.FOUND if wanted in map(ip_address, its) else State.ABSENT, " ".join(its))
 
 
 def _one(asked: dns.resolver.Resolver, name: str, begins: str) -> Record:

@@ -52,12 +52,22 @@ def check_reverse(asked: dns.resolver.Resolver, name: str, addresses: list[str])
     for address in addresses:
         found = dns_records.reverse_name(asked, address)
         if found.state is Known.FOUND:
-            yield Finding(f"relay {name}", f"PTR of {address}", State.FINE, found.text)
+            yield _back_again(f"relay {name}", address, found.text, dns_records.leads_to(asked, found.text, address))
         elif found.state is Known.ABSENT:
             remedy = "If this relay delivers by itself, have its provider give the address a name; if it hands mail on, that one's counts."
             yield Finding(f"relay {name}", f"PTR of {address}", State.WARNING, "the address has no name", remedy)
         else:
             yield Finding(f"relay {name}", f"PTR of {address}", State.UNKNOWN, found.text)
+
+
+def _back_again(area: str, address: str, named: str, found: Record) -> Finding:
+    """Whether an address's name leads back to it: receivers believe no other."""
+    if found.state is Known.FOUND:
+        return Finding(area, f"PTR of {address}", State.FINE, f"{named}, which leads back to it")
+    if found.state is Known.ABSENT:
+        seen = f"its name {named} does not lead back to it" + (f", but to {found.text}" if found.text else "")
+        return Finding(area, f"PTR of {address}", State.WARNING, seen, f"If this relay delivers by itself, have {named} lead to {address}.")
+    return Finding(area, f"PTR of {address}", State.UNKNOWN, f"{named}: {found.text}", "Try again when this machine is online.")
 
 
 def _spf(area: str, found: Record) -> Finding:

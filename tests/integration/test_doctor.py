@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import update
 
 from fob_mail import campaigns, dns_records, ledger
@@ -24,10 +25,12 @@ from fob_mail.signing.keys import read_key, txt_record
 from tests.builders import composed_parts, make_list, make_subscriber
 from tests.certificates import Certificate
 from tests.dns_server import dns_server
+from tests.mail_server import LOGIN, mail_server
 from tests.recording_relay import Faults, RecordingRelay
 from tests.serving import serving
 
 NOW = datetime.now(UTC)
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 GOOD_ZONE = """
 good.example. 60 IN TXT "v=spf1 include:relay.example ~all"
 good.example. 60 IN MX 10 mail.good.example.
@@ -37,6 +40,12 @@ _dmarc.open.example. 60 IN TXT "v=DMARC1; rua=mailto:x@open.example"
 twice.example. 60 IN TXT "v=spf1 -all"
 twice.example. 60 IN TXT "v=spf1 ~all"
 1.2.0.192.in-addr.arpa. 60 IN PTR out.relay.example.
+2.2.0.192.in-addr.arpa. 60 IN PTR out.relay.example.
+3.2.0.192.in-addr.arpa. 60 IN PTR made-up.relay.example.
+4.2.0.192.in-addr.arpa. 60 IN PTR out.slow.
+1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 60 IN PTR out.relay.example.
+out.relay.example. 60 IN A 192.0.2.1
+out.relay.example. 60 IN AAAA 2001:db8::1
 """
 
 
@@ -118,12 +127,24 @@ def test_our_own_key_is_compared_with_the_one_in_the_dns(settings: Settings, tmp
     assert record in wrong["DKIM april"].remedy
 
 
-def test_an_address_has_a_name_or_not() -> None:
+@pytest.mark.parametrize(
+    ("address", "state", "seen"),
+    [
+        ("192.0.2.1", State.FINE, "out.relay.example, which leads back to it"),
+        ("2001:db8::1", State.FINE, "out.relay.example, which leads back to it"),
+        ("192.0.2.2", State.WARNING, "its name out.relay.example does not lead back to it, but to 192.0.2.1"),
+        ("192.0.2.3", State.WARNING, "its name made-up.relay.example does not lead back to it"),
+        ("192.0.2.4", State.UNKNOWN, "out.slow: no server answered in time"),
+        ("192.0.2.9", State.WARNING, "the address has no name"),
+    ],
+)
+def test_an_address_has_a_name_that_leads_back_to_it_or_not(address: str, state: State, seen: str) -> None:
     with dns_server(GOOD_ZONE) as port:
-        found = by_name(senders.check_reverse(dns_records.resolver("127.0.0.1", port), "main", ["192.0.2.1", "192.0.2.9"]))
+        asked = dns_records.resolver("127.0.0.1", port, wait=1.0)
+        (found,) = senders.check_reverse(asked, "main", [address])
 
-    assert found["PTR of 192.0.2.1"].seen == "out.relay.example"
-    assert found["PTR of 192.0.2.9"].state is State.WARNING
+    assert (found.state, found.seen) == (state, seen)
+    assert bool(found.remedy) == (state is not State.FINE)
 
 
 def relay_settings(settings: Settings, port: int, **changes: object) -> Settings:
@@ -145,13 +166,41 @@ def test_a_relay_that_takes_our_mail_over_tls_is_fine_until_its_certificate_ends
     assert not relay.messages
 
 
-def test_a_relay_without_encryption_is_a_warning_and_a_closed_port_is_wrong(settings: Settings) -> None:
+@ONE_DATABASE
+def test_a_real_postfix_is_looked_at_over_starttls_with_a_login_and_gets_no_mail(settings: Settings, certificate: Certificate) -> None:
+    with mail_server(certificate, ["rosa"]) as server:
+        login = {
+            "security": "starttls",
+            "ca_file": certificate.file,
+            "username": LOGIN[0],
+            "password": SecretStr(LOGIN[1]),
+            "timeout": 20.0,
+        }
+        (one,) = relay_settings(settings, server.smtp, **login).relays_in_use()
+        found = by_name(relays.check_relay(one, "news@example.org", NOW - timedelta(days=90)))
+        (other,) = relay_settings(settings, server.smtp, **login | {"password": SecretStr("no")}).relays_in_use()
+        refused = by_name(relays.check_relay(other, "news@example.org", NOW))
+        mails = server.mails("rosa")
+
+    assert {finding.state for finding in found.values()} == {State.FINE}, found
+    assert found["connection"].seen.endswith(f"lets us in as {LOGIN[0]}")
+    assert found["SIZE"].seen.startswith("takes messages of ")
+    assert refused.keys() == {"connection"}
+    assert (refused["connection"].state, "535" in refused["connection"].seen) == (State.WRONG, True)
+    assert not mails
+
+
+def test_a_relay_without_encryption_is_a_warning_unless_it_is_on_this_machine_and_a_closed_port_is_wrong(settings: Settings) -> None:
     with RecordingRelay() as relay:
         (one,) = relay_settings(settings, relay.port).relays_in_use()
-        found = states(relays.check_relay(one, "news@example.org", NOW))
+        here_alone = by_name(relays.check_relay(one, "news@example.org", NOW))
+    with RecordingRelay(host="127.0.0.2") as relay:
+        (another,) = relay_settings(settings, relay.port, host="127.0.0.2").relays_in_use()
+        elsewhere = by_name(relays.check_relay(another, "news@example.org", NOW))
     gone = by_name(relays.check_relay(one, "news@example.org", NOW))
 
-    assert found["TLS"] is State.WARNING
+    assert here_alone["TLS"].state is State.UNKNOWN  # how that server hands it on is not seen
+    assert elsewhere["TLS"].state is State.WARNING
     assert gone["connection"].state is State.WRONG
 
 
