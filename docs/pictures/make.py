@@ -1,6 +1,6 @@
 """Draw the pictures of mails anew: the example article as each kind of mail; the invitation wide and narrow, light and dark.
 
-Run it from the repository's folder: python docs/pictures/make.py
+Run it from the repository's folder: python -m docs.pictures.make
 """
 
 import io

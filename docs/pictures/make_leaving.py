@@ -1,6 +1,6 @@
 """Draw the pictures of the page for leaving anew, wide and light, narrow and dark.
 
-Run it from the repository's folder: python docs/pictures/make_leaving.py
+Run it from the repository's folder: python -m docs.pictures.make_leaving
 """
 
 import io
@@ -12,13 +12,12 @@ from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from pydantic import SecretStr
 
+from docs.pictures.make_pages import example_settings
 from fob_mail import migrations
 from fob_mail.database import connect
 from fob_mail.links import Links, Subscribed
 from fob_mail.models import MailingList, Subscriber, Subscription, SubscriptionState
-from fob_mail.settings import Organisation, Settings
 from fob_mail.web.app import create_app
 
 HERE = Path(__file__).parent
@@ -31,11 +30,7 @@ PICTURES: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
 def asked_and_left() -> tuple[str, str]:
     """The page as somebody finds it, and as it is once they have pressed its button."""
     now = datetime.now(UTC)
-    settings = Settings(
-        secret_key=SecretStr("k" * 40),
-        digest_key=SecretStr("d" * 40),
-        organisation=Organisation(name="Friends of the Valley", website="https://example.org", privacy_url="https://example.org/privacy"),
-    )
+    settings = example_settings()
     with tempfile.TemporaryDirectory() as folder:
         database = connect(f"sqlite:///{folder}/example.db")
         migrations.upgrade(database)

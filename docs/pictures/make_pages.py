@@ -1,6 +1,6 @@
 """Draw the pictures of the pages on which people join and choose: wide and narrow, light and dark, English and Spanish.
 
-Run it from the repository's folder: python docs/pictures/make_pages.py
+Run it from the repository's folder: python -m docs.pictures.make_pages
 """
 
 import io
@@ -35,15 +35,20 @@ PICTURES: tuple[tuple[str, str, int, int, Literal["light", "dark"]], ...] = (
 )
 
 
-@contextmanager
-def group() -> Iterator[FlaskClient]:
-    """The pages of a group with two public lists, of which Rosa is on one."""
-    now = datetime.now(UTC)
-    settings = Settings(
+def example_settings() -> Settings:
+    """The settings of the group whose pages are shown."""
+    return Settings(
         secret_key=SecretStr("k" * 40),
         digest_key=SecretStr("d" * 40),
         organisation=Organisation(name="Friends of the Valley", website="https://example.org", privacy_url="https://example.org/privacy"),
     )
+
+
+@contextmanager
+def group() -> Iterator[FlaskClient]:
+    """The pages of a group with two public lists, of which Rosa is on one."""
+    now = datetime.now(UTC)
+    settings = example_settings()
     with tempfile.TemporaryDirectory() as folder:
         database = connect(f"sqlite:///{folder}/example.db")
         migrations.upgrade(database)
