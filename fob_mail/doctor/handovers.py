@@ -76,16 +76,18 @@ def check_kept(folder: Path) -> Finding:
     name = "mail for the organiser"
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        return Finding("here", name, State.WRONG, f"{folder} cannot be written", "Make it yours, or set feedback.kept.")
+        return Finding("mailbox", name, State.WRONG, f"{folder} cannot be written", "Make it yours, or set feedback.kept.")
     if not folder.exists():
-        return Finding("here", name, State.FINE, f"{folder} is made with the first mail that a person has to read")
+        return Finding("mailbox", name, State.FINE, f"{folder} is made with the first mail that a person has to read")
     owner, me = folder.stat().st_uid, os.geteuid()
     if me not in {0, owner}:
-        return Finding("here", name, State.WARNING, f"{folder} is another user's", f"Make it yours: chown {me} {folder}")
+        return Finding("mailbox", name, State.WARNING, f"{folder} is another user's", f"Make it yours: chown {me} {folder}")
     mode = stat.S_IMODE(folder.stat().st_mode)
     if mode & _OTHERS:
-        return Finding("here", name, State.WRONG, f"{folder} can be read by others on this machine (mode {mode:o})", f"chmod 700 {folder}")
-    return Finding("here", name, State.FINE, f"{folder} can be written, and is its owner's alone")
+        return Finding(
+            "mailbox", name, State.WRONG, f"{folder} can be read by others on this machine (mode {mode:o})", f"chmod 700 {folder}"
+        )
+    return Finding("mailbox", name, State.FINE, f"{folder} can be written, and is its owner's alone")
 
 
 def _sources(settings: Settings) -> bool:

@@ -347,7 +347,7 @@ def test_the_command_tells_of_all_that_the_settings_name(
     told = json.loads(done.stdout)["findings"]
 
     areas = {finding["area"] for finding in told if finding["area"].startswith("mailbox")}
-    assert areas == {"mailbox imap", "mailbox pop3", "mailbox maildir", "mailbox lmtp"}
+    assert areas == {"mailbox", "mailbox imap", "mailbox pop3", "mailbox maildir", "mailbox lmtp"}
     assert LOGIN[1] not in done.stdout + done.stderr
     assert "Mailbox maildir" in offline.stdout
     assert "Mailbox imap" not in offline.stdout
