@@ -7,6 +7,7 @@ One counts as begun before SMTP sees a byte of it, and a process has one at a ti
 
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ log = logging.getLogger("fob_mail.feedback")
 LOOK_EVERY = 1.0
 """Seconds between two looks at what is owed."""
 
+RECOVER_EVERY = 60.0
+"""Seconds between two looks at what dead processes left."""
+
 OURS = 0
 """The campaign in the token of a forward: there is none of that number, and so no reader whom its bounce could be about."""
 
@@ -62,14 +66,13 @@ class Forwarder:
         self._way = way
         self._open = open_relay
         self._signers = signers
+        self._recovered = float("-inf")
         self.states: Counter[str] = Counter()
 
     def read(self, stopped: Event | None = None) -> None:
         """Forward what is owed and due, one after another, until nothing is, or it is time to stop."""
-        with self._database.begin() as session:
-            lost = forwards.recover(session, clock(session))
-        if lost:
-            log.warning("forwards unknown", extra={"number": lost})
+        if time.monotonic() >= self._recovered + RECOVER_EVERY:
+            self._recover()
         while not (stopped and stopped.is_set()) and self._one():
             pass
 
@@ -78,6 +81,13 @@ class Forwarder:
         while not stopped.is_set():
             self.read(stopped)
             stopped.wait(LOOK_EVERY)
+
+    def _recover(self) -> None:
+        with self._database.begin() as session:
+            lost = forwards.recover(session, clock(session))
+        self._recovered = time.monotonic()
+        if lost:
+            log.warning("forwards unknown", extra={"number": lost})
 
     def _one(self) -> bool:
         """Forward the next; False if nothing is due."""

@@ -56,7 +56,7 @@ def tokens_of(mail: Mail, returned: Headers, recipients: tuple[str, ...] = ()) -
 
 def tokens_told(paths: list[str], values: list[str]) -> Tokens:
     """The tokens of what a vendor tells of a mail: its return path, and values of its headers."""
-    return Tokens(return_paths=_return_paths(paths), message_ids=_found(_MESSAGE_ID, values), links=_found(_LINK, values))
+    return Tokens(return_paths=_return_paths([*paths, *values]), message_ids=_found(_MESSAGE_ID, values), links=_found(_LINK, values))
 
 
 _READ = frozenset(

@@ -1,6 +1,7 @@
 """What people write back reaches the organiser untouched: once, by a mail that makes no loop, and by nobody's trick a second time."""
 
 import json
+import mailbox
 import os
 import signal
 import subprocess
@@ -20,7 +21,9 @@ from fob_mail import campaigns, forwards
 from fob_mail.audience import suppressions
 from fob_mail.cli import main
 from fob_mail.database import Database, clock
+from fob_mail.feedback.forwarding import forwarded_of
 from fob_mail.feedback.taking import Taken, Terms, take
+from fob_mail.inbound.tokens import tokens_told
 from fob_mail.links import Place
 from fob_mail.models import Feedback
 from tests.builders import composed_parts, make_list, make_subscriber
@@ -259,6 +262,30 @@ def test_many_processes_at_once_forward_each_mail_once(
     assert len({parsed(sent.content)["Message-ID"] for sent in relay.messages}) == len(relay.messages) == 12
 
 
+def test_while_it_runs_it_forwards_what_comes_and_tells_at_its_end(
+    tmp_path: Path, taking: Callable[[bytes], Taken], configured: Path, relay: RecordingRelay
+) -> None:
+    box = mailbox.Maildir(tmp_path / "box")
+    configured.write_text(configured.read_text("utf-8") + f'maildir = "{tmp_path / "box"}"\nevery = 0.2\n', "utf-8")
+    taking(ANSWER % 1)  # through a pipe, say: another process took it
+    words = [sys.executable, "-m", "fob_mail", "--config", str(configured), "feedback", "run", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        until(lambda: len(relay.messages) == 1)
+        box.add(ANSWER % 2)
+        until(lambda: len(relay.messages) == 2)
+        running.terminate()
+        told = json.loads(running.communicate(timeout=30)[0])
+
+    assert running.returncode == 0
+    assert (told["taken"], told["forwarded"]) == (1, {"accepted": 2})
+
+
+def test_a_vendor_that_tells_of_a_forward_by_its_message_id_alone_is_understood_too() -> None:
+    told = tokens_told(["bounces@example.org"], [f"<{LINKS.return_path('forward@example.org', Place(0, 12))}>"])
+
+    assert forwarded_of(told.return_paths, LINKS) == 12
+
+
 def test_what_comes_from_the_organiser_is_not_forwarded_to_them(
     taking: Callable[[bytes], Taken], command: Callable[..., Result], relay: RecordingRelay
 ) -> None:
@@ -336,10 +363,10 @@ def test_mail_is_forwarded_in_our_name_where_there_is_no_list(
     assert [(sent.recipient, str(parsed(sent.content)["From"])) for sent in relay.messages] == [(OFFICE, OFFICE)]
 
 
-@pytest.mark.parametrize("mailbox", ["return_path", "unsubscribe_mailbox"])
-def test_a_mailbox_from_which_answers_come_is_not_forwarded_to(mailbox: str, configured: Path, command: Callable[..., Result]) -> None:
+@pytest.mark.parametrize("which", ["return_path", "unsubscribe_mailbox"])
+def test_a_mailbox_from_which_answers_come_is_not_forwarded_to(which: str, configured: Path, command: Callable[..., Result]) -> None:
     with configured.open("a", encoding="utf-8") as more:
-        more.write(f'[sending]\n{mailbox} = "office@example.net"\n')
+        more.write(f'[sending]\n{which} = "office@example.net"\n')
 
     told = command("ls")
 
