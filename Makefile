@@ -12,8 +12,10 @@ help: ## Say what there is to make
 demo: .venv/installed ## See all of it work, without a mail server
 	@$(BIN)/fob-mail demo
 
-test: packages .venv/installed-dev lint ## Install what tests need, and run every check and test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+# Programs are fetched while Python's packages are, and while lint reads; tests wait for servers and browsers, so three share two cores.
+test: ## Install what tests need, and run every check and test
+	@$(MAKE) --no-print-directory --jobs=2 packages lint
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 faults: packages .venv/installed-dev ## Break sending in every way we know of, and count: nobody twice, nobody missed
 	$(BIN)/python -m bench faults

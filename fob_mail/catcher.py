@@ -28,6 +28,7 @@ class Catcher:
         """Port 0 is any that is free; an OSError if the other is not. `tell` is called with each file, in threads."""
         self.folder = folder
         self.caught = 0
+        self._before = 0
         self._lock = threading.Lock()
         self._tell = tell
         self._server = _Server(("127.0.0.1", port), _Session)
@@ -36,6 +37,8 @@ class Catcher:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
+        kept = (file.name.partition("-")[0] for file in self.folder.glob("*-*.eml"))
+        self._before = max((int(number) for number in kept if number.isascii() and number.isdigit()), default=0)  # of former days
         threading.Thread(target=self._server.serve_forever, name="catcher", daemon=True).start()
         return self
 
@@ -47,7 +50,7 @@ class Catcher:
         """Write a message as it came, and its HTML part beside it; gives the .eml file."""
         with self._lock:
             self.caught += 1
-            number = self.caught
+            number = self._before + self.caught
         name = re.sub(r"[^\w.@+-]", "_", recipient)[:80]
         file = self.folder / f"{number:04}-{name}.eml"
         private.write(file, content)

@@ -107,7 +107,9 @@ def waits(session: Session, campaign_id: int) -> list[Wait]:
         .select_from(Delivery)
         .join(Batch, in_batch)
         .join(first, first.c.id == Batch.id)
-        .where(Delivery.campaign_id == campaign_id, Delivery.attempts > 1, Delivery.state == DeliveryState.ACCEPTED)
+        .where(
+            Delivery.campaign_id == campaign_id, Delivery.attempts > 1, Delivery.state == DeliveryState.ACCEPTED, Delivery.code.is_not(None)
+        )
         .group_by(name)
         .order_by(mean.desc(), name)
         .limit(TROUBLED)

@@ -9,6 +9,8 @@ from fob_mail import addresses
 from fob_mail.audience import leaving, suppressions
 from fob_mail.models import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
 
+MOVED = "moved to another address"
+
 
 def readdress(session: Session, subscriber_id: int, address: str, digest_key: bytes, now: datetime) -> str | None:
     """Write to this person at another address from now on; gives the old one, or None if that cannot be (any more).
@@ -23,6 +25,7 @@ def readdress(session: Session, subscriber_id: int, address: str, digest_key: by
     old = person.address
     other = session.scalar(select(Subscriber).where(Subscriber.address == address))
     if other is None:
+        suppressions.suppress(session, person.digest, SuppressionReason.ASKED, now, MOVED)  # or an old file would bring it back
         person.address, person.digest = address, digest
         _note_moves(session, person.id, now)
     else:

@@ -25,9 +25,10 @@ WIDEST = 60
 @click.command("report")
 @click.argument("name", shell_complete=completing.campaigns)
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write it as one page, with plots.")
+@click.option("--force", is_flag=True, help="Write over the file of --html.")
 @json_option
 @click.pass_obj
-def command(installation: Installation, name: str, page: Path | None, as_json: bool) -> None:
+def command(installation: Installation, name: str, page: Path | None, force: bool, as_json: bool) -> None:
     """Tell what campaign NAME came to: accepted, bounced, complained, left, how fast, beside the campaigns before.
 
     Who opened it or followed a link is not in it: that is never recorded. The page needs no network, and only you can read it.
@@ -39,8 +40,11 @@ def command(installation: Installation, name: str, page: Path | None, as_json: b
       fob-mail report bolivia-april --json
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail.errors import InputError  # noqa: PLC0415
     from fob_mail.reporting.report import report_of  # noqa: PLC0415
 
+    if page and page.exists() and not force:
+        raise InputError(f"{page} is there already.", "Give another name, or --force to write over it.")
     with installation.database.read() as session:
         report = report_of(session, campaigns.find(session, name), installation.settings.base_url)
     if page:

@@ -44,6 +44,8 @@ def number(count: float) -> str:
 
 def lasted(seconds: float) -> str:
     """A stretch of time in words."""
+    if seconds < 1:
+        return "a second"
     if seconds < MINUTE:
         return f"{seconds:.0f} s"
     if seconds < HOUR:

@@ -144,7 +144,7 @@ class Report:
         for bar in self.sending:
             taken += bar.number
             if taken >= MOST * whole:
-                return (bar.at - self.sending[0].at).total_seconds() + self.sending_width
+                return min((bar.at - self.sending[0].at).total_seconds() + self.sending_width, self.seconds)
         return 0.0
 
     @property

@@ -5,7 +5,6 @@ import email.policy
 import re
 import socket
 import subprocess
-import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -15,12 +14,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_the_demo_shows_the_whole_journey_and_leaves_nothing_running(fob_mail: Run, tmp_path: Path) -> None:
-    began = time.monotonic()
-
     done = fob_mail("demo", "here")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert time.monotonic() - began < 30
     mails = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in (tmp_path / "here/caught").glob("*.eml")]
     copies = Counter(str(mail["To"].addresses[0].addr_spec) for mail in mails)
     assert Counter(copies.values()) == {2: 199, 1: 2}  # both campaigns; the one who left, and the test mail's reader

@@ -24,6 +24,7 @@ from fob_mail.addresses import digest
 from fob_mail.audience import arriving, beside, chunks, exporting, leaving, lists, subscribers, suppressions
 from fob_mail.audience.counting import counts
 from fob_mail.audience.importing import Report, import_people
+from fob_mail.audience.readdressing import readdress
 from fob_mail.audience.rejects import Rejects
 from fob_mail.audience.settling import Terms
 from fob_mail.database import Database, connect
@@ -90,6 +91,25 @@ def test_importing_twice_changes_nothing(database: Database) -> None:
     with database.read() as session:
         assert everything(session) == before
     assert (report.imported, report.already) == (0, 3)
+
+
+@pytest.mark.parametrize("left_before", [False, True])
+def test_nobody_who_moved_to_another_address_is_brought_back_at_the_old_one(database: Database, left_before: bool) -> None:
+    """Or they would be mailed twice, or after they left; whoever joins anew by the old one comes back."""
+    bring(database, PEOPLE)
+    with database.begin() as session:
+        rosa = subscribers.find(session, "rosa@example.org").id
+        if left_before:
+            leaving.leave(session, rosa, 1, "one-click", "campaign c", NOW)
+        assert readdress(session, rosa, "rosa@new.example", KEY, NOW) == "rosa@example.org"
+
+    report = bring(database, PEOPLE)
+
+    assert (report.imported, report.already, report.suppressed) == (0, 2, 1)
+    with database.begin() as session:
+        assert session.scalar(select(Subscriber.id).where(Subscriber.address == "rosa@example.org")) is None
+        assert readdress(session, rosa, "rosa@example.org", KEY, NOW) == "rosa@new.example"  # and may move back
+        assert suppressions.reason(session, digest("rosa@example.org", KEY)) is None
 
 
 def test_known_people_get_what_they_lack_and_keep_what_they_have(database: Database) -> None:

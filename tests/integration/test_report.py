@@ -47,7 +47,8 @@ def sent(session: Session, slug: str) -> Campaign:
     campaigns.freeze(session, campaign, 10, clock(session))
     for position, (address, state, attempts, reply) in enumerate(PEOPLE, 1):
         at = clock(session) + timedelta(seconds=position + (1_000 if attempts > 1 else 0))
-        values = {"address": address, "state": DeliveryState(state), "attempts": attempts, "reply": reply, "settled_at": at}
+        code = int(reply[:3]) if reply[:3].isdigit() else None
+        values = {"address": address, "state": DeliveryState(state), "attempts": attempts, "code": code, "reply": reply, "settled_at": at}
         session.execute(update(Delivery).where(Delivery.campaign_id == campaign.id, Delivery.position == position).values(values))
     campaign.state, campaign.finished_at = CampaignState.FINISHED, clock(session)
     session.flush()
@@ -164,6 +165,17 @@ def test_no_words_of_others_are_markup_in_a_report(april: str, command: Callable
     assert "<script" not in html
     assert "The pump &lt;script&gt;alert(1)&lt;/script&gt; &amp; the &#34;band&#34;" in html
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
+
+
+def test_a_page_takes_no_other_files_place_unless_it_is_forced(april: str, command: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+
+    refused, kept = command("report", april, "--html", tmp_path / "notes.txt"), (tmp_path / "notes.txt").read_text(encoding="utf-8")
+    forced = command("report", april, "--html", tmp_path / "notes.txt", "--force")
+
+    assert (refused.exit_code, kept) == (1, "mine")
+    assert "is there already" in refused.output
+    assert forced.exit_code == 0, forced.output
 
 
 def test_a_link_in_the_way_is_not_followed(april: str, command: Callable[..., Result], tmp_path: Path) -> None:

@@ -51,6 +51,19 @@ def test_caught_mail_is_its_owners_alone(tmp_path: Path) -> None:
     assert modes(tmp_path) == {0o600}
 
 
+def test_a_catcher_goes_on_numbering_where_the_last_one_ended(tmp_path: Path) -> None:
+    for word in (b"one", b"two"):
+        with Catcher(tmp_path) as catcher:
+            catcher.keep("rosa@example.org", b"Subject: x\n\n" + word)
+            caught = catcher.caught
+
+    assert {file.name: file.read_bytes()[-3:] for file in tmp_path.glob("*.eml")} == {
+        "0001-rosa@example.org.eml": b"one",
+        "0002-rosa@example.org.eml": b"two",
+    }
+    assert caught == 1
+
+
 def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("mine")
     (tmp_path / "link").symlink_to(tmp_path / "secret")
