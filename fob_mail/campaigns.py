@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from fob_mail import ledger
+from fob_mail import ledger, lost
 from fob_mail.composing.composed import Composed, Picture
 from fob_mail.errors import ConflictError, InputError, NotFoundError
 from fob_mail.models import (
@@ -75,9 +75,11 @@ class Reach:
 
 
 def find(session: Session, slug: str) -> Campaign:
-    """The campaign of that name; raises NotFoundError that names the nearest."""
+    """The campaign of that name; raises NotFoundError that names the nearest, or ConflictError if it went out and is lost."""
     campaign = session.scalar(select(Campaign).where(Campaign.slug == slug))
     if campaign is None:
+        if lost.is_taken(session, slug):
+            raise lost.refusal(slug)
         near = difflib.get_close_matches(slug, session.scalars(select(Campaign.slug)).all(), n=1)
         hint = f"Did you mean {near[0]!r}?" if near else f"Compose it: fob-mail compose ARTICLE --list LIST --name {slug}"
         raise NotFoundError(f"There is no campaign {slug!r}.", hint)
@@ -101,6 +103,8 @@ def save_draft(  # noqa: PLR0913, PLR0917 a campaign is all of these
     if not SLUG.fullmatch(slug):
         raise InputError(f"{slug!r} is not a name for a campaign.", "Use lower-case letters, digits and hyphens: bolivia-april.")
     campaign = session.scalar(select(Campaign).where(Campaign.slug == slug).with_for_update())
+    if lost.is_taken(session, slug) or (campaign and lost.is_lost(campaign)):
+        raise lost.refusal(slug)
     if campaign is None:
         campaign = Campaign(slug=slug, state=CampaignState.DRAFT, created_at=now)
     elif campaign.state is not CampaignState.DRAFT:
@@ -245,6 +249,17 @@ def nobody_to_mail(campaign: Campaign, to: MailingList) -> ConflictError:
     return ConflictError(f'List "{to.slug}" has nobody confirmed on it.', remedy)
 
 
+def refuse_cancelled(campaign: Campaign) -> None:
+    """Raises ConflictError if a campaign was cancelled, by an organiser or by restoring: it is not sent any more."""
+    if lost.is_lost(campaign):
+        raise lost.refusal(campaign.slug)
+    if campaign.state is CampaignState.CANCELLED:
+        remedy = (
+            "Composed under another name it goes to everyone on the list, also to those who got this one: fob-mail report tells how many."
+        )
+        raise ConflictError(f"{campaign.slug} was cancelled, and is not sent any more.", remedy)
+
+
 def resume(session: Session, campaign: Campaign) -> None:
     """Let a paused campaign go on."""
     session.execute(
@@ -265,6 +280,7 @@ def pause(session: Session, campaign_id: int, reason: str) -> None:
 
 def schedule(session: Session, campaign: Campaign, at: datetime) -> None:
     """Have a worker freeze and send a draft at that moment; a scheduled one gets the new moment. Others are a ConflictError."""
+    refuse_cancelled(campaign)
     if campaign.state not in UNFROZEN:
         raise ConflictError(f"The campaign {campaign.slug!r} is {campaign.state} already.", f"See: fob-mail status {campaign.slug}")
     campaign.state, campaign.scheduled_at = CampaignState.SCHEDULED, at

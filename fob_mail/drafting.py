@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from sqlalchemy.orm import Session
 
-from fob_mail import agenda, campaigns
+from fob_mail import agenda, campaigns, lost
 from fob_mail.articles.article import Article
 from fob_mail.articles.front_matter import with_links
 from fob_mail.articles.reading import read
@@ -172,6 +172,8 @@ def masthead_of(settings: Settings, to: MailingList) -> Masthead:
 def _sent(session: Session, slug: str) -> Campaign:
     """The campaign whose readers are reminded; one that nobody has got yet is a ConflictError."""
     campaign = campaigns.find(session, slug)
+    if lost.is_lost(campaign):
+        raise ConflictError(f"Who got {slug} is not known here: {lost.REASON}.", "Nobody can be reminded of it.")
     if campaign.state in campaigns.UNFROZEN:
         raise ConflictError(f"{slug} has not been sent, so there is nobody to remind.", f"Send it first: fob-mail send {slug}")
     return campaign

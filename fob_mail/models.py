@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_REVISION = "0013"
+SCHEMA_REVISION = "0014"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -260,6 +260,15 @@ class Campaign(Base):
     pause_reason: Mapped[str] = mapped_column(Text, default="", server_default="")  # why it is held, in words
     reminder_of: Mapped[int | None] = mapped_column(BigId)  # the campaign whose readers this one reminds
     composed_with: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))  # the options of compose, for its preview
+
+
+class LostCampaign(Base):
+    """A campaign that went out after the copy of the database was made that was put back, and that the copy lacks: its name stays taken."""
+
+    __tablename__ = "lost_campaigns"
+
+    slug: Mapped[str] = mapped_column(String(60), primary_key=True)  # its name, under which nothing is composed any more
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the copy was put back
 
 
 class ArticleFile(Base):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DatabaseError as BrokenError
 from sqlalchemy.orm import Session
 
-from fob_mail import backups, campaigns, ledger, migrations
+from fob_mail import backups, campaigns, ledger, lost, migrations
 from fob_mail.audience import forgetting, suppressions
 from fob_mail.database import Database, clock, require_current
 from fob_mail.errors import ConflictError, DatabaseError
@@ -28,6 +28,7 @@ from fob_mail.models import (
     CampaignState,
     Consent,
     Delivery,
+    DeliveryState,
     Feedback,
     Ground,
     MailingList,
@@ -78,6 +79,7 @@ class Since:
     departures: tuple[Departure, ...] = ()
     grounds: tuple[Barred, ...] = ()  # of suppressions
     highest: dict[str, int] = field(default_factory=dict)  # the highest id of each table
+    sent: frozenset[str] = frozenset()  # campaigns that somebody got or may have got, by name
     readable: bool = True
 
 
@@ -92,7 +94,7 @@ class Restored:
     left: int  # people who had left since, and have again
     suppressed: int
     paused: tuple[str, ...]  # campaigns that can go on
-    not_in_copy: tuple[str, ...]  # campaigns that were sent from since, and that the copy lacks or has as drafts
+    not_in_copy: tuple[str, ...]  # campaigns that were sent from since, and that the copy lacks or has as drafts: never sent again
     readable: bool  # whether the replaced database could be asked
 
 
@@ -144,7 +146,7 @@ def put_back(database: Database, copy: Path, proof: Proof) -> Restored:
         left, suppressed = _part_again(session, since, now)
         forgetting.erase_again(session, proof.digest_key, now)
         settled, doubts = reconcile(session, notes, now, proven=proven)
-        missing = _cancel_drafts_sent_since(session, notes, now)
+        missing = _end_those_sent_since(session, notes, since.sent, now)
         _doubt_notes(session, now)
         paused = _hold_frozen(session)
         session.execute(
@@ -172,7 +174,16 @@ def gather(database: Database) -> Since:
         standing = select(Ground.digest, Ground.why, Ground.since, Ground.note).where(Ground.lifted_at.is_(None)).order_by(Ground.id)
         grounds = tuple(Barred(*row) for row in session.execute(standing))
         highest = {table: session.scalar(select(func.max(Base.metadata.tables[table].c.id))) or 0 for table in _numbered()}
-    return Since(departures, grounds, highest)
+        return Since(departures, grounds, highest, _sent(session))
+
+
+def _sent(session: Session) -> frozenset[str]:
+    """The campaigns of which a delivery may have arrived, and those that were lost before."""
+    arrived = select(Delivery.campaign_id).where(
+        Delivery.campaign_id == Campaign.id, Delivery.state.in_((DeliveryState.ACCEPTED, DeliveryState.UNKNOWN))
+    )
+    ended_here = (Campaign.state == CampaignState.CANCELLED) & Campaign.frozen_at.is_(None)
+    return frozenset(session.scalars(select(Campaign.slug).where(arrived.exists() | ended_here))) | lost.names(session)
 
 
 def reconcile(session: Session, notes: dict[int, list[Notes]], now: datetime, *, proven: bool) -> tuple[int, int]:
@@ -254,17 +265,17 @@ def _part_again(session: Session, since: Since, now: datetime) -> tuple[int, int
     return left, barred
 
 
-def _cancel_drafts_sent_since(session: Session, notes: dict[int, list[Notes]], now: datetime) -> tuple[str, ...]:
-    """Campaigns that journals tell of and that the copy lacks, or has as drafts: those are cancelled, so that they are not sent again."""
-    told = {note.campaign for several in notes.values() for note in several if note.campaign}
+def _end_those_sent_since(session: Session, notes: dict[int, list[Notes]], sent: frozenset[str], now: datetime) -> tuple[str, ...]:
+    """See that nothing sent since is sent again: what the copy has as a draft is cancelled; what it lacks leaves its name taken."""
+    told = sent | {note.campaign for several in notes.values() for note in several if campaigns.SLUG.fullmatch(note.campaign)}
     states = dict(session.execute(select(Campaign.slug, Campaign.state)).all())
     drafts = {slug for slug in told if states.get(slug) in campaigns.UNFROZEN}
     session.execute(
-        update(Campaign)
-        .where(Campaign.slug.in_(drafts))
-        .values(state=CampaignState.CANCELLED, finished_at=now, pause_reason="It was sent after this copy was made.")
+        update(Campaign).where(Campaign.slug.in_(drafts)).values(state=CampaignState.CANCELLED, finished_at=now, pause_reason=lost.REASON)
     )
-    return tuple(sorted(drafts | (told - states.keys())))
+    missing = told - states.keys() - lost.names(session)
+    lost.take(session, missing, now)
+    return tuple(sorted(drafts | missing))
 
 
 def _doubt_notes(session: Session, now: datetime) -> None:

@@ -110,6 +110,7 @@ def restore(installation: Installation, file: Path, one_host: bool | None, yes: 
     Campaigns are paused first. The database that is replaced is kept beside FILE. What was sent after the copy was made is taken from the
     journals of this machine; of what they cannot tell, nobody is mailed again unless you ask for it: it is unknown. Those who left
     since are taken off again, if the replaced database can still be read. People who joined since are lost: import them again.
+    A campaign that was sent since and that the copy lacks, or has as a draft, is not sent again: its name stays taken.
 
     \b
     Example:
@@ -143,6 +144,8 @@ def restore(installation: Installation, file: Path, one_host: bool | None, yes: 
 
 def _tell_restored(done: "Restored", file: Path) -> None:
     """What putting a copy back came to, and what is to be done now."""
+    from fob_mail.lost import refusal  # noqa: PLC0415
+
     click.echo(f"{file} is in place." + (f" The database before it is kept as {done.kept_as}." if done.kept_as else ""))
     click.echo(f"{done.settled:>7,} deliveries sent after the copy was made, by the journals")
     click.echo(f"{done.unknown:>7,} unknown: nobody can tell whether they were sent")
@@ -152,8 +155,6 @@ def _tell_restored(done: "Restored", file: Path) -> None:
         click.secho(warning, fg="yellow", err=True)
         click.echo("Look for them in the mailbox and the web server's log, and take them off: fob-mail subscribers remove", err=True)
     for slug in done.not_in_copy:
-        click.secho(
-            f"The campaign {slug} was sent after the copy was made. Do not send it again under another name.", fg="yellow", err=True
-        )
+        click.secho(str(refusal(slug)), fg="yellow", err=True)
     for slug in done.paused:
         click.echo(f"{slug} is paused. Look at it, then let it go on: fob-mail send {slug}")

@@ -90,6 +90,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     from fob_mail.preflight import errors, in_order  # noqa: PLC0415
 
     campaign = _find(session, name)
+    campaigns.refuse_cancelled(campaign)
     if campaign.state not in campaigns.UNFROZEN:
         owed = ledger.counts(session, campaign.id).owed
         since = f"{campaign.frozen_at:%d %B %Y}" if campaign.frozen_at else "some day"

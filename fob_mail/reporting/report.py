@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger, tallies
+from fob_mail import campaigns, ledger, lost, tallies
 from fob_mail.composing.counting import OPENED, links_of, says_so
 from fob_mail.errors import ConflictError
 from fob_mail.inbound.causes import verdict_of
@@ -155,6 +155,8 @@ class Report:
 
 def report_of(session: Session, campaign: Campaign, base_url: str) -> Report:
     """The report of a campaign that has been frozen. Raises ConflictError before that."""
+    if lost.is_lost(campaign):
+        raise lost.refusal(campaign.slug)
     if campaign.frozen_at is None:
         raise ConflictError(f"{campaign.slug} has not been sent: there is nothing to report.", f"Send it: fob-mail send {campaign.slug}")
     counts = ledger.counts(session, campaign.id)

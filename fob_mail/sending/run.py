@@ -17,7 +17,7 @@ from fob_mail.composing.composed import Composed
 from fob_mail.composing.counting import counted
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
-from fob_mail.errors import ConflictError, FobMailError
+from fob_mail.errors import FobMailError
 from fob_mail.journal import Journal, drop_kept
 from fob_mail.links import Links
 from fob_mail.models import Campaign, CampaignState, MailingList
@@ -73,8 +73,7 @@ def freeze(database: Database, slug: str, settings: Settings) -> tuple[int, ledg
     recover_dead(database, settings)
     with database.begin() as session:
         campaign = campaigns.find(session, slug)
-        if campaign.state is CampaignState.CANCELLED:
-            raise ConflictError(f"{slug} was cancelled, and is not sent any more.", "Compose it under another name to send it anew.")
+        campaigns.refuse_cancelled(campaign)
         size = campaigns.freeze(session, campaign, settings.sending.batch_size, clock(session))
         campaigns.resume(session, campaign)
         log.info("campaign frozen", extra={"campaign": slug, "audience": size})

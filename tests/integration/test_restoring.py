@@ -1,20 +1,22 @@
 """A copy of the database is put back: who was mailed since is not mailed again, and who left since is not mailed at all."""
 
+import shutil
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from fob_mail import backups, campaigns
-from fob_mail.audience import forgetting, leaving
+from fob_mail.audience import forgetting, leaving, lists
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock, connect
 from fob_mail.errors import ConflictError, InputError
 from fob_mail.journal import Journal
 from fob_mail.links import Links
-from fob_mail.models import Campaign, CampaignState, Feedback, Subscriber, SubscriptionState
+from fob_mail.models import Campaign, CampaignState, Feedback, Rendering, Subscriber, SubscriptionState
+from fob_mail.reporting.report import report_of
 from fob_mail.restoring import MARGIN, Proof, Restored, hold_campaigns, put_back
 from fob_mail.sending.run import Controls, Ended, freeze, run
 from fob_mail.sending.transmission import Transmission
@@ -157,11 +159,73 @@ def test_a_draft_that_was_sent_since_the_copy_is_not_sent_again(database: Databa
         send(database, here, relay)
 
         done = restore(database, here, copy)
-        with pytest.raises(ConflictError, match="was cancelled"):
+        with pytest.raises(ConflictError, match="would get it twice"):
             send(database, here, relay)
 
     assert done.not_in_copy == ("c",)
     assert max(relay.recipients.values()) == 1
+
+
+def save(database: Database, name: str) -> None:
+    with database.begin() as session:
+        to = lists.find(session, "supporters")
+        campaigns.save_draft(
+            session, name, to, "article.txt", "", [Composed("en", "An evening", "", "<p>Hello</p>", "Hello")], clock(session)
+        )
+
+
+@pytest.mark.parametrize("journals", [True, False])
+def test_a_campaign_that_the_copy_lacks_keeps_its_name_taken(database: Database, here: Settings, tmp_path: Path, journals: bool) -> None:
+    """By the journals or, where another host has them, by the database that is replaced; also after a second restoring."""
+    with database.begin() as session:
+        session.execute(delete(Rendering))
+        session.execute(delete(Campaign))
+    copy = copied(database, tmp_path)
+    save(database, "c")
+    with RecordingRelay() as relay:
+        send(database, here, relay)
+        if not journals:
+            shutil.rmtree(tmp_path / "journal")
+
+        done, again = restore(database, here, copy), restore(database, here, copy)
+        with pytest.raises(ConflictError, match="c went out after the copy") as refused:
+            save(database, "c")
+        with pytest.raises(ConflictError, match="would get it twice"):
+            send(database, here, relay)
+
+    assert done.not_in_copy == again.not_in_copy == ("c",)
+    assert "twice" in refused.value.remedy
+    assert Counter(relay.recipients.values()) == {1: PEOPLE}
+
+
+def test_what_nobody_got_is_composed_again_after_a_copy_is_put_back(database: Database, here: Settings, tmp_path: Path) -> None:
+    copy = copied(database, tmp_path)
+    save(database, "later")
+
+    done = restore(database, here, copy)
+    save(database, "later")
+
+    assert done.not_in_copy == ()
+
+
+def test_each_command_says_of_a_draft_sent_since_who_would_get_it_twice(database: Database, here: Settings, tmp_path: Path) -> None:
+    copy = copied(database, tmp_path)
+    with RecordingRelay() as relay:
+        send(database, here, relay)
+    restore(database, here, copy)
+
+    with database.begin() as session:
+        campaign = campaigns.find(session, "c")
+        for asked in (
+            lambda: campaigns.refuse_cancelled(campaign),
+            lambda: campaigns.schedule(session, campaign, clock(session)),
+            lambda: report_of(session, campaign, here.base_url),
+        ):
+            with pytest.raises(ConflictError, match="c went out after the copy") as refused:
+                asked()
+            assert "those who got it would get it twice" in refused.value.remedy
+    with pytest.raises(ConflictError, match="went out after the copy"):
+        save(database, "c")
 
 
 def test_a_forward_that_the_copy_still_owes_may_have_gone_and_is_unknown(database: Database, here: Settings, tmp_path: Path) -> None:

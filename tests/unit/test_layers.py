@@ -18,7 +18,7 @@ web previewing doctor reporting
 sending restoring feedback catcher spam_assassin
 drafting
 campaigns
-agenda returns correspondence forwards ledger tallies workers allowances notes standstill
+agenda returns correspondence forwards ledger tallies workers allowances notes standstill lost
 audience
 preflight
 pictures
@@ -62,6 +62,7 @@ SQL = {
     "allowances",
     "notes",
     "standstill",
+    "lost",
     "audience",
     "migrations",
     "backups",
