@@ -92,7 +92,8 @@ def _take_head(parts: _Parts) -> None:
     if not parts.title and first and len(first.text) <= LONGEST_TITLE and first.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING}:
         parts.title = _one_line(parts.rest.pop(0).text)
     elif not parts.title and first:
-        parts.title = _one_line(_SENTENCE.split(first.text)[0])[:LONGEST_TITLE].rstrip(" .,;:")
+        words = _one_line(_SENTENCE.split(first.text)[0] or first.text)[:LONGEST_TITLE]
+        parts.title = words.rstrip(" .,;:") or words
         remedy = "Write it in the first line, with an empty one below, or in the front matter: title: …"
         parts.notices.append(Notice("no-title", "The article has no title; its first words are taken.", remedy))
     while len(parts.rest) > 1 and _opens(parts.rest[0]) and not (parts.standfirst and parts.byline):

@@ -48,6 +48,7 @@ def again(article: Article) -> Article:
 
 @settings(max_examples=500, deadline=None)
 @example("# # # \r!https://é.org/é?a=1&b", "a.md")
+@example("> .", "a.md")
 @given(TEXTS, st.sampled_from(["a.md", "a.txt", "<html>"]))
 def test_the_source_of_any_article_is_read_as_the_same_article(text: str, name: str) -> None:
     try:
