@@ -45,7 +45,7 @@ _MEANINGS = {
     "--rejects",
     "rejects_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where rows that are not imported go; else FILE.rejects.csv.",
+    help="Where rows that are not imported go; else people.rejects.csv beside people.csv. Never over a file that is there: then -2.",
 )
 @json_option
 @click.pass_obj

@@ -219,6 +219,8 @@ def _show(of: "MailingList", numbers: "Counts | None" = None) -> None:
             click.echo(f"  {label:<9} {value}")
     if numbers:
         click.echo(f"  {numbers.confirmed:>9,} confirmed: a campaign reaches them")
+        if numbers.paused:
+            click.echo(f"  {numbers.paused:>9,} paused: confirmed, and not mailed until a day that they chose")
         click.echo(f"  {numbers.pending:>9,} pending: have not confirmed yet")
         click.echo(f"  {numbers.left:>9,} left")
         click.echo(f"  {numbers.suppressed:>9,} suppressed: bounced, complained, or left all lists")

@@ -92,7 +92,7 @@ def command(installation: Installation, name: str | None, listed: str | None, wa
             show_ways(campaign.slug, counts)
             for line in in_words(advice[campaign.id], f"fob-mail feedback ls --campaign {campaign.slug} --kind blocked"):
                 click.secho(f"  {line}", fg="yellow")
-            _show_workers([worker for worker in at_work if worker.campaign_id == campaign.id])
+            _show_workers([worker for worker in at_work if worker.campaign_id == campaign.id and counts.owed])
             show_relays(relays[campaign.id])
     if not name:
         _show_workers([worker for worker in at_work if worker.campaign_id is None])

@@ -49,7 +49,7 @@ def command(installation: Installation, name: str, addresses: tuple[str, ...], l
         raise InputError(f"{name} is not in the language {language!r}.", f"It is in {', '.join(marked)}.")
     personaliser = personaliser_of(campaign, to, marked, settings, installation.links)
     sent = []
-    for address in map(normalise, addresses):
+    for address in dict.fromkeys(map(normalise, addresses)):
         wire = international_form(address)
         if wire is None:
             raise InputError(f"{address} cannot be written in an SMTP command.", "Use an address in plain letters.")

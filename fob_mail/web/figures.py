@@ -50,7 +50,7 @@ def _people(session: Session) -> GaugeMetricFamily:
     family = GaugeMetricFamily("fob_mail_subscriptions", "People of each list, by how they stand.", labels=["list", "state"])
     for one in lists.all_lists(session):
         numbers = counting.counts(session, one.id)
-        for state in ("confirmed", "pending", "left", "suppressed"):
+        for state in ("confirmed", "paused", "pending", "left", "suppressed"):
             family.add_metric([one.slug, state], getattr(numbers, state))
     return family
 

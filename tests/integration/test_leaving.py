@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from fob_mail.audience import leaving, lists, suppressions
 from fob_mail.audience.counting import Counts, counts
 from fob_mail.audience.leaving import OneClick
-from fob_mail.database import Database
+from fob_mail.database import Database, clock
 from fob_mail.models import Consent, Subscriber, Subscription, SubscriptionState, SuppressionReason
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -152,6 +152,8 @@ def test_the_counts_hold_everybody_once(database: Database) -> None:
             session.add(Subscription(subscriber_id=number, list_id=1, state=state, since=NOW))
         for number in (5, 6):
             suppressions.suppress(session, bytes([number]) * 16, SuppressionReason.BOUNCE, NOW)
+        session.get_one(Subscription, (2, 1)).paused_until = clock(session) + timedelta(days=1)
+        session.get_one(Subscription, (1, 1)).paused_until = clock(session) - timedelta(days=1)  # it is over
 
     with database.read() as session:
-        assert counts(session, 1) == Counts(confirmed=2, pending=1, left=2, suppressed=1)
+        assert counts(session, 1) == Counts(confirmed=1, paused=1, pending=1, left=2, suppressed=1)
