@@ -11,23 +11,23 @@ LONGEST_BESIDE = 30
 """Characters that may stand beside a link that is all of a call: `Register here (free)`."""
 
 _KINDS = (
-    (CallKind.RETWEET, re.compile(r"\b(?:re-?tweet|tweet|retuitea|tuitea|repost)", re.IGNORECASE)),
-    (CallKind.SHARE, re.compile(r"\b(?:share|invite|comparte|compartir|invita)\b", re.IGNORECASE)),
+    (CallKind.RETWEET, re.compile(r"\b(?:re-?tweet|tweet|(?:re)?tuite(?:a|en?\b)|repost)", re.IGNORECASE)),
+    (CallKind.SHARE, re.compile(r"\b(?:share|inviten?|comparte|compartan?|compartir|invita)\b", re.IGNORECASE)),
     (
         CallKind.REGISTER,
         re.compile(
             r"\b(?:register|registration|book|rsvp|sign up|tickets?|reserve|"
-            r"inscr[ií]bete|inscripci[oó]n|inscribirse|reg[ií]strate|reserva)\b",
+            r"inscr[ií]b(?:ete|ase|anse)|inscripci[oó]n|inscribirse|reg[ií]str(?:ate|ese|ense)|ap[uú]nt(?:ate|ese|ense)|reserva|reserven)\b",
             re.IGNORECASE,
         ),
     ),
-    (CallKind.FOLLOW, re.compile(r"^\W*(?:follow|sigue|síguenos)\b", re.IGNORECASE)),
+    (CallKind.FOLLOW, re.compile(r"^\W*(?:follow|sigue|s[ií]guenos|s[ií]gan?nos)\b", re.IGNORECASE)),
 )
 _PROMISE = re.compile(r"\b(?:here|aqu[ií]|this link|below|este enlace)\b", re.IGNORECASE)
 _PARTS = re.compile(r"(?<!\s)\s++[\u2013\u2014|\u00b7/-]\s+")
 _POINTING = re.compile("[\u2190-\u21ff\u27a1\u2b05-\u2b07\U0001f446-\U0001f449][\ufe0f\U0001f3fb-\U0001f3ff]*")
 """Arrows and hands that point at a link; a button needs none."""
-_FOLLOW = re.compile(r"(?P<label>(?:Follow|Sigue a|Síguenos)\b.{0,100}?)\s+(?:at|on|en)(?P<rest>(?:\s.{0,200})?)$")
+_FOLLOW = re.compile(r"(?P<label>(?:Follow|Sig(?:ue|a) a|Síg(?:ue|a|an)nos)\b.{0,100}?)\s+(?:at|on|en)(?P<rest>(?:\s.{0,200})?)$")
 URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 
 

@@ -24,6 +24,7 @@ _POSTED = re.compile(r"(?:Posted|Published|Publicad[oa])\b.{0,80}?\b(?P<by>by|po
 """What web pages write below a title; only the name is for readers."""
 _IS = re.compile(r"[^\W\d_][\w'\u2019.-]*(?:\s+[\w'\u2019.-]+){1,5}\s+(?:is|was|es|writes|works|escribe|trabaja)\s+\S.{5,}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u00c0-\u00dd])")
+_OPENS_OR_CLOSES = re.compile(r"\{%-?\s{0,9}(?P<word>if|endif|elif|else)\b")
 
 
 @dataclass(slots=True)
@@ -119,7 +120,14 @@ def _is_strong(block: Block) -> bool:
 
 
 def _opens(block: Block) -> bool:
-    return block.kind is BlockKind.PARAGRAPH and len(block.text) <= LONGEST_STANDFIRST and not calls_of(block) and not labelled(block.text)
+    is_short = block.kind is BlockKind.PARAGRAPH and len(block.text) <= LONGEST_STANDFIRST
+    return is_short and not (calls_of(block) or labelled(block.text) or _goes_on_below(block.text))
+
+
+def _goes_on_below(words: str) -> bool:
+    """Whether a condition opens or closes here and not both, so that the words belong to the paragraphs around them."""
+    said = _OPENS_OR_CLOSES.findall(words)
+    return bool(said) and (said[0] != "if" or said[-1] != "endif" or said.count("if") != said.count("endif"))
 
 
 def _is_standfirst(words: str, following: str) -> bool:
@@ -132,6 +140,8 @@ def _is_standfirst(words: str, following: str) -> bool:
 def _take_tail(parts: _Parts) -> None:
     """The last paragraph may say who the author is, and whom to follow."""
     if len(parts.rest) < 2 or parts.rest[-1].kind is not BlockKind.PARAGRAPH or len(parts.rest[-1].text) > LONGEST_BYLINE:  # noqa: PLR2004 there must be a body too
+        return
+    if _goes_on_below(parts.rest[-1].text):
         return
     kept = []
     for sentence in _SENTENCE.split(parts.rest[-1].text.strip()):

@@ -24,6 +24,7 @@ _GRAVITY = (Kind.HARD, Kind.BLOCKED, Kind.SOFT, Kind.DELAYED)
 _NOTHING_WRONG = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _CHALLENGED = re.compile(r"not pre-?approved|guest list|challenge[- ]response", re.IGNORECASE)
 _KEYED = ("message-id", "from", "date", "subject")
+_OF_A_MAIL = frozenset({"from", "to", "subject", "date", "message-id", "received", "return-path"})
 _SPACE = b" \t\r\n"
 
 
@@ -40,6 +41,8 @@ def _classify(raw: bytes, envelope_to: tuple[str, ...], envelope_from: str | Non
     returned = returned_headers(mail, mail.quoted)
     found = _what(mail, returned, null_path=_is_null(mail, envelope_from))
     kind, reason, failures, new_address = found
+    if kind is Kind.OTHER and not raw.strip(b"\0" + _SPACE):
+        reason = "It is empty."
     tokens = tokens_of(mail, returned, envelope_to)
     if tokens.unsubscribe and kind not in {Kind.HARD, Kind.SOFT, Kind.BLOCKED, Kind.DELAYED, Kind.COMPLAINT}:
         kind, reason = Kind.UNSUBSCRIBE, "The reader's mail program asked to unsubscribe."
@@ -138,8 +141,13 @@ def _written(mail: Mail, *, automatic: bool) -> _Found:
     if automatic:
         kind = answers.automatic_kind(mail)
         return _Found(kind, _AUTOMATIC[kind], (), answers.new_address_in(mail, sender) if kind is Kind.MOVED else "")
-    kind, reason = next(((kind, reason) for asked, kind, reason in _QUESTIONS if asked(mail)), (Kind.OTHER, "Somebody wrote."))
+    kind, reason = next(((kind, reason) for asked, kind, reason in _QUESTIONS if asked(mail)), (Kind.OTHER, _other(mail)))
     return _Found(kind, reason, (), answers.new_address_in(mail, sender) if kind is Kind.MOVED else "")
+
+
+def _other(mail: Mail) -> str:
+    """Why it is nothing in particular; a file of another kind was written to us by nobody."""
+    return "Somebody wrote." if mail.headers.names & _OF_A_MAIL else "It is no mail: it has none of a mail's headers."
 
 
 _AUTOMATIC = {

@@ -431,3 +431,47 @@ def test_a_hand_that_points_at_a_link_is_no_word_of_the_button() -> None:
     article = an_article("Title\n\nText.\n\nRegister here 👉🏾 https://example.org/r\n")
 
     assert [call.label for call in article.calls] == ["Register here"]
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+@pytest.mark.parametrize("between", ["", "{% elif name %}\n\nFor those with a name.\n\n", "{% else %}\n\nFor all others.\n\n"])
+def test_a_condition_below_the_title_is_no_standfirst(between: str, name: str) -> None:
+    text = f'{{% if attribute.ward == "Canal" %}}\n\nFor those at the canal.\n\n{between}{{% endif %}}\n\nAnd more for everybody.\n'
+
+    article = an_article(f"{'# ' * name.endswith('.md')}Title\n\n{text}", name)
+
+    assert (article.title, article.standfirst) == ("Title", "")
+    assert [block.text for block in article.body] == [line for line in text.split("\n") if line]
+
+
+def test_a_condition_that_begins_and_ends_within_the_standfirst_stays_in_it() -> None:
+    words = 'Come {% if attribute.ward == "Canal" %}on foot{% else %}by bus{% endif %}'
+
+    assert an_article(f"# Title\n\n{words}\n\nIt was a long road. We took it.\n", "a.md").standfirst == words
+
+
+def test_a_byline_does_not_take_the_end_of_a_condition_with_it() -> None:
+    article = an_article("Title\n\nText. More.\n\n{% if name %}\n\nAda Marsh is an activist with us. {% endif %}\n")
+
+    assert article.byline == ""
+    assert article.body[-1].text == "Ada Marsh is an activist with us. {% endif %}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ("Inscríbase", CallKind.REGISTER),
+        ("Inscríbanse", CallKind.REGISTER),
+        ("Regístrese", CallKind.REGISTER),
+        ("Registrense", CallKind.REGISTER),
+        ("Apúntese", CallKind.REGISTER),
+        ("Comparta", CallKind.SHARE),
+        ("Retuitee", CallKind.RETWEET),
+        ("Síganos", CallKind.FOLLOW),
+    ],
+)
+def test_the_polite_forms_of_spanish_ask_for_the_same(asked: str, kind: CallKind) -> None:
+    article = an_article(f"Título\n\nUn texto. Y más.\n\n{asked} aquí\n\nY otro texto. Fin.\n")
+
+    assert [(call.kind, call.label) for call in article.calls] == [(kind, f"{asked} aquí")]
+    assert f"“{asked} aquí” has lost its link." in [notice.problem for notice in article.notices]

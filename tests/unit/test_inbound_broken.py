@@ -78,3 +78,19 @@ def test_what_a_library_trips_over_is_not_told_as_a_traceback(caplog: pytest.Log
     assert incoming.kind is Kind.SOFT
     assert not caplog.records
     assert not capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "It is empty."),
+        (b"\r\n \0\n", "It is empty."),
+        (b"\x89PNG\r\n\x1a\n\r\n\xff\xd8\x93" * 40, "It is no mail: it has none of a mail's headers."),
+        (b"only words\n", "It is no mail: it has none of a mail's headers."),
+        (b"From: ruth@example.net\n\nHello.\n", "Somebody wrote."),
+    ],
+)
+def test_nobody_wrote_an_empty_file_or_one_of_another_kind(raw: bytes, reason: str) -> None:
+    incoming = classify(raw)
+
+    assert (incoming.kind, incoming.reason) == (Kind.OTHER, reason)
