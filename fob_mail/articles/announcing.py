@@ -184,7 +184,9 @@ def _moment(found: dates.Found, zone: ZoneInfo, today: date) -> tuple[When | Non
     written = f"\u201c{found.as_written}\u201d"
     if moment is None:
         return None, []  # impossible() tells
-    notices = [] if moment.year_said else [_inferred(found, moment, today)]
+    notices = [] if moment.year_said else [_inferred(found, moment, today), *_weekday_of_no_year_near(found, moment, today)]
+    if found.further and dates.possible(found):
+        notices.append(_further(found, moment))
     if found.either_way:
         problem = f"{written} may be read in two ways; the day is taken to come first: {moment.starts.day} {moment.starts:%B %Y}."
         notices.append(Notice("day-first", problem, f"Write the month in letters, or in the front matter: date: {_written_out(moment)}"))
@@ -207,6 +209,26 @@ def _inferred(found: dates.Found, moment: When, today: date) -> Notice:
         past = f", as it was in {max(earlier)}" if earlier else ""
     problem = f"The year of \u201c{found.as_written}\u201d is not said; {likely} is likely: {why}{past}."
     return Notice("year-inferred", problem, f"Write it in the front matter: date: {_written_out(moment)}")
+
+
+def _weekday_of_no_year_near(found: dates.Found, moment: When, today: date) -> list[Notice]:
+    """That the coming day of this date is another weekday, where the year was chosen so that the weekday fits."""
+    coming = dates.next_day(found, today)
+    if found.weekday is None or coming is None or coming == moment.starts.date():
+        return []
+    real = dates.WEEKDAY_NAMES[coming.weekday()]
+    problem = f"\u201c{found.as_written}\u201d: {coming.day} {coming:%B %Y} is a {real}; is the weekday wrong?"
+    meant = _written_out(replace(moment, starts=moment.starts.replace(year=coming.year)))
+    return [Notice("weekday-mismatch", problem, f"Correct it in the article, or write the year in the front matter: date: {meant}")]
+
+
+def _further(found: dates.Found, moment: When) -> Notice:
+    """Days that are named with the one that is taken, since an event begins once."""
+    others = " and ".join(map(str, found.further))
+    taken = f"{moment.starts.day} {moment.starts:%B} is taken for the event, not {others}"
+    ends = f"{moment.starts:%Y-%m}-{found.further[-1]:02} 17:00"
+    remedy = f"If it goes on until the last, write that in the front matter: date: {_written_out(moment)}, and below it ends: {ends}"
+    return Notice("several-days", f"\u201c{found.as_written}\u201d names several days: {taken}.", remedy)
 
 
 def _written_out(moment: When) -> str:

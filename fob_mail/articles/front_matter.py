@@ -210,7 +210,7 @@ def _moment(written: dict[str, object], key: str, zone: ZoneInfo, wrong: list[st
         return datetime.combine(value, time(0), zone), False
     found = dates.find(str(value))
     moment = dates.when(found[0], zone, date.min.replace(year=2000)) if found and found[0].year else None
-    if moment is None or dates.disagrees(found[0]) or found[0].either_way or found[0].no_time:
+    if moment is None or dates.disagrees(found[0]) or found[0].either_way or found[0].no_time or found[0].further:
         wrong.append(f"  {key}: {str(value)[:60]!r} is not a date with its year; write 2027-04-19 18:30")
         return None, True
     return moment.starts, moment.time_said

@@ -1,5 +1,6 @@
 """Markdown (CommonMark, without raw HTML) into blocks: headings, quotes, lists, emphasis, links, tables, footnotes, pictures."""
 
+import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
@@ -10,6 +11,23 @@ from fob_mail.articles.article import BlockKind, Notice, Span
 from fob_mail.articles.assembly import Assembled, Assembly
 from fob_mail.articles.calls import checked_url
 from fob_mail.articles.pictures import image_of
+
+_TAG = re.compile(r"<(?:/?(?P<name>[a-z][a-z0-9-]{0,19})(?=[\s/>])|(?P<note>!--))", re.IGNORECASE)
+_MARKS = {
+    "br": "an empty line",
+    "p": "an empty line",
+    "div": "an empty line",
+    "b": "**bold**",
+    "strong": "**bold**",
+    "i": "*italic*",
+    "em": "*italic*",
+    "a": "[words](https://…)",
+    "img": "![what it shows](picture.jpg)",
+    "hr": "nothing",
+    "li": "- at the start of its line",
+    "blockquote": "> at the start of its line",
+} | {f"h{level}": "## at the start of its line" for level in range(1, 7)}
+_SHOWN = 6
 
 
 def read(text: str) -> Assembled:
@@ -33,7 +51,25 @@ def read(text: str) -> Assembled:
             _mark(token, assembly)
         if token.level == 0 and token.nesting < 0:
             assembly.place_pictures()
+    assembly.notices += tags_of_html(text)
     return assembly.assembled()
+
+
+def tags_of_html(text: str) -> list[Notice]:
+    """The tags of HTML that are shown as they are written; what stands in code, or with a backslash before it, is meant to be."""
+    if not _TAG.search(text):
+        return []
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table").use(footnote_plugin, inline=False)
+    tokens = [inner for token in parser.parse(text) for inner in (token, *(token.children or ()))]
+    written = " ".join(token.content for token in tokens if token.type in {"html_block", "html_inline"})
+    names = list(dict.fromkeys(tag["name"] or "!--" for tag in _TAG.finditer(written)))
+    if not names:
+        return []
+    shown = ", ".join(f"<{name}>" if name != "!--" else "<!-- -->" for name in names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    marks = [f"for <{name}> write {_MARKS[name.lower()]}" for name in names[:_SHOWN] if name.lower() in _MARKS]
+    remedy = f"Take them out{'; ' * bool(marks)}{', '.join(marks)}. Or save the article as a web page (.html)."
+    return [Notice("raw-html", f"Tags of HTML are no Markdown, and readers see them as they are written: {shown}{more}.", remedy)]
 
 
 def href_of(url: str, notices: list[Notice]) -> str:

@@ -42,9 +42,10 @@ def _other_dates(article: Article) -> Iterator[Problem]:
 
 
 def _weekday(as_written: str) -> int | None:
-    """The weekday that a date names, 0 for Monday, in any language that we have words for."""
+    """The weekday that a date names first, 0 for Monday, in any language that we have words for."""
+    found: list[tuple[int, int]] = []
     for words in map(words_of, languages()):
         for number, name in enumerate(words.weekdays):
-            if re.search(rf"\b{name}\b", as_written, re.IGNORECASE):
-                return number
-    return None
+            if match := re.search(rf"\b{name}\b", as_written, re.IGNORECASE):
+                found.append((match.start(), number))
+    return min(found)[1] if found else None

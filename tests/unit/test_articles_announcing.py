@@ -73,7 +73,7 @@ def test_what_the_front_matter_settles_is_not_told() -> None:
     assert not article.notices
 
 
-@pytest.mark.parametrize("said", ["5/4/2027 18:30", "2027-04-19 25:30"])
+@pytest.mark.parametrize("said", ["5/4/2027 18:30", "2027-04-19 25:30", "24 and 25 April 2027"])
 def test_the_front_matter_takes_no_date_that_has_to_be_guessed(said: str) -> None:
     with pytest.raises(InputError) as caught:
         an_article("It was long ago.", f"---\ndate: {said}\n---\n")
@@ -114,6 +114,39 @@ def test_each_event_has_its_own_name_place_and_people() -> None:
         "Bo Lind",
     )
     assert [person.name for person in (*one.chair, *two.chair)] == ["Cy Day"]
+
+
+def test_of_days_that_share_a_month_the_first_is_taken_and_the_others_are_told() -> None:
+    article = an_article("Join us at the meeting, The Fair, on Saturday 24 and Sunday 25 April 2027, 10am at Lantern Hall.")
+    (notice,) = article.notices
+
+    assert starts(article) == datetime(2027, 4, 24, 10, 0, tzinfo=LONDON)
+    assert (notice.about, notice.problem) == (
+        "several-days",
+        "“Saturday 24 and Sunday 25 April 2027, 10am” names several days: 24 April is taken for the event, not 25.",
+    )
+    assert notice.remedy.endswith("date: 2027-04-24 10:00, and below it ends: 2027-04-25 17:00")
+
+
+def test_what_is_told_of_days_that_share_a_month_mends_it() -> None:
+    article = an_article(
+        "Join us at the meeting, The Fair, on Saturday 24 and Sunday 25 April 2027, 10am at Lantern Hall.",
+        "---\ndate: 2027-04-24 10:00\nends: 2027-04-25 17:00\n---\n",
+    )
+
+    assert not article.notices
+    assert article.event
+    assert article.event.when
+    assert article.event.when.ends == datetime(2027, 4, 25, 17, 0, tzinfo=LONDON)
+
+
+def test_a_weekday_that_the_coming_day_does_not_have_is_asked_about() -> None:
+    article = an_article("Join us at the meeting, The Fair, on Tuesday April 19, 18.30 at Lantern Hall.")
+    told = {notice.about: notice for notice in article.notices}
+
+    assert starts(article) == datetime(2033, 4, 19, 18, 30, tzinfo=LONDON)
+    assert told["weekday-mismatch"].problem == "“Tuesday April 19, 18.30”: 19 April 2027 is a Monday; is the weekday wrong?"
+    assert told["weekday-mismatch"].remedy.endswith("date: 2027-04-19 18:30")
 
 
 def test_further_days_of_one_announcement_are_told() -> None:

@@ -229,6 +229,31 @@ def test_raw_html_is_text() -> None:
     assert "<script>alert(1)</script>" in everything(article)
 
 
+def test_tags_of_html_in_markdown_are_shown_as_text_and_that_is_told() -> None:
+    article = an_article("# T\n\nA line<br>and x<sup>2</sup>.\n\n<!-- ours -->\n\n<script>alert(1)</script>\n\nText. <B>More</B>.", "a.md")
+    (notice,) = [notice for notice in article.notices if notice.about == "raw-html"]
+
+    assert notice.problem.endswith("readers see them as they are written: <br>, <sup>, <!-- -->, <script>, <B>.")
+    assert notice.remedy.startswith("Take them out; for <br> write an empty line, for <B> write **bold**.")
+    assert "x<sup>2</sup>" in everything(article)
+
+
+@pytest.mark.parametrize("words", ["`<br>`", "\\<br>", "&lt;br&gt;", "3 < 4 and b>a", "<https://example.org>", "```\n<br>\n```", "<3 <3"])
+def test_what_is_meant_to_be_shown_like_a_tag_is_not_told(words: str) -> None:
+    article = an_article(f"# T\n\nText. More.\n\n{words}\n", "a.md")
+
+    assert "raw-html" not in {notice.about for notice in article.notices}
+
+
+def test_a_source_that_was_written_from_an_article_with_tags_says_them_as_text() -> None:
+    article = an_article("# T\n\nA line<br>and more. It goes on.\n", "a.md")
+
+    again = an_article(source_of(article), "a.md")
+
+    assert again.body == article.body
+    assert "raw-html" not in {notice.about for notice in again.notices}
+
+
 def test_spanish_is_understood_too() -> None:
     source = (folder("examples") / "article.es.md").read_text(encoding="utf-8")
 
@@ -293,6 +318,9 @@ def test_no_text_crashes_the_reader(text: str, name: str) -> None:
         "> ",
         "Follow a at ",
         "http://",
+        "<br> ",
+        "<!--",
+        "<a ",
     ],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
