@@ -19,7 +19,7 @@ from fob_mail import backups, campaigns, ledger, lost, migrations
 from fob_mail.audience import forgetting, suppressions
 from fob_mail.database import Database, clock, require_current
 from fob_mail.errors import ConflictError, DatabaseError
-from fob_mail.journal import HOST, Notes, kept, living
+from fob_mail.journal import HOST, Notes, estates, kept, living
 from fob_mail.models import (
     Base,
     Batch,
@@ -141,7 +141,7 @@ def put_back(database: Database, copy: Path, proof: Proof) -> Restored:
     with database.begin() as session:
         now = clock(session)
         made = _made_after(session)
-        notes = kept(proof.journal_folder)
+        notes = _journals(proof.journal_folder)
         proven = proof.one_host and made is not None and now - made < proof.keep_for
         left, suppressed = _part_again(session, since, now)
         forgetting.erase_again(session, proof.digest_key, now)
@@ -157,6 +157,13 @@ def put_back(database: Database, copy: Path, proof: Proof) -> Restored:
         _leave_numbers_out(session.connection(), since)
         session.execute(Worker.__table__.delete())  # type: ignore[attr-defined]  # SQLAlchemy types it FromClause
     return Restored(made, aside, settled, doubts, left, suppressed, paused, missing, since.readable)
+
+
+def _journals(folder: Path) -> dict[int, list[Notes]]:
+    """What the journals tell that were put by, and those of workers that died, which are put by for it."""
+    for _ in estates(folder):
+        pass
+    return kept(folder)
 
 
 def gather(database: Database) -> Since:
@@ -199,13 +206,14 @@ def reconcile(session: Session, notes: dict[int, list[Notes]], now: datetime, *,
     )
     for batch, slug in session.execute(open_batches).all():
         told = [note for note in notes.get(batch.id, ()) if note.campaign == slug]
+        before = set(ledger.owed_positions(session, batch.id))
         outcomes = _outcomes(told)
         known = {outcome.position for outcome in outcomes}
         if not (proven and all(note.whole for note in told)):
-            outcomes += [unknown(position, AFTER) for position in ledger.owed_positions(session, batch.id) if position not in known]
+            outcomes += [unknown(position, AFTER) for position in sorted(before - known)]
         ledger.settle(session, batch.campaign_id, outcomes, now)
-        settled += sum(outcome.code is not None for outcome in outcomes)
-        doubts += sum(outcome.code is None for outcome in outcomes)
+        settled += sum(outcome.code is not None for outcome in outcomes if outcome.position in before)
+        doubts += sum(outcome.code is None for outcome in outcomes if outcome.position in before)
         owed = ledger.owed_positions(session, batch.id)
         batch.state = BatchState.QUEUED if owed else BatchState.DONE
         batch.worker = batch.leased_until = batch.due_at = None

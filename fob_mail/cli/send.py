@@ -93,9 +93,9 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     campaigns.refuse_cancelled(campaign)
     if campaign.state not in campaigns.UNFROZEN:
         owed = ledger.counts(session, campaign.id).owed
-        since = f"{campaign.frozen_at:%d %B %Y}" if campaign.frozen_at else "some day"
+        since = f" since {campaign.frozen_at:%d %B %Y}" if campaign.frozen_at else ""
         words = f"{owed:,} are still to go" if owed else "everyone has been dealt with, and nothing is sent again"
-        click.echo(f"{name} has been going out since {since}; {words}.", err=True)
+        click.echo(f"{name} has been going out{since}; {words}.", err=True)
         return 0
     to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign), campaign.reminder_of)
     paused = f", {reach.paused:,} who made a pause" if reach.paused else ""

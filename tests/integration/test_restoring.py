@@ -2,13 +2,14 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
 
-from fob_mail import backups, campaigns
+from fob_mail import backups, campaigns, ledger
 from fob_mail.audience import forgetting, leaving, lists
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock, connect
@@ -25,6 +26,7 @@ from tests.builders import make_list, make_subscriber
 from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 60
+CONNECTIONS = 2
 KEEP = timedelta(days=14)
 KEY = b"d" * 40
 
@@ -42,7 +44,9 @@ def here(database: Database, settings: Settings, tmp_path: Path) -> Settings:
     return settings.model_copy(update={"sending": own})
 
 
-def send(database: Database, here: Settings, relay: RecordingRelay, until: int = PEOPLE) -> Ended:
+def send(
+    database: Database, here: Settings, relay: RecordingRelay, until: int = PEOPLE, at_each: Callable[[Transmission], None] | None = None
+) -> Ended:
     """Send the campaign, until so many have their copy."""
 
     def stop(transmission: Transmission) -> None:
@@ -50,9 +54,9 @@ def send(database: Database, here: Settings, relay: RecordingRelay, until: int =
             transmission.stop()
 
     freeze(database, "c", here)
-    smtp = here.smtp.model_copy(update={"host": "127.0.0.1", "port": relay.port, "connections": 2})
+    smtp = here.smtp.model_copy(update={"host": "127.0.0.1", "port": relay.port, "connections": CONNECTIONS})
     told = here.model_copy(update={"smtp": smtp})
-    return run(database, "c", told, Links(told.keys(), told.base_url), Controls(lambda _: None, stop, wait=False))
+    return run(database, "c", told, Links(told.keys(), told.base_url), Controls(lambda _: None, at_each or stop, wait=False))
 
 
 def restore(database: Database, here: Settings, copy: Path, *, one_host: bool = True, keep: timedelta = KEEP) -> Restored:
@@ -80,6 +84,38 @@ def test_nobody_who_was_mailed_since_the_copy_is_mailed_again(database: Database
     assert done.paused == ("c",)
     assert Counter(relay.recipients.values()) == {1: PEOPLE}
     assert ended.counts.accepted == PEOPLE
+
+
+def accepted(database: Database) -> int:
+    with database.read() as session:
+        return ledger.counts(session, campaigns.find(session, "c").id).accepted
+
+
+def test_what_a_killed_worker_sent_is_settled_and_counted_at_once(database: Database, here: Settings, tmp_path: Path) -> None:
+    class KilledError(Exception):
+        """The end of a worker in the middle of its batches."""
+
+    def die(transmission: Transmission) -> None:
+        if transmission.tally.total() >= 15:
+            raise KilledError
+
+    with RecordingRelay(Faults(delay=0.05)) as relay:
+        send(database, here, relay, until=12)
+        copy, at_copy = copied(database, tmp_path), accepted(database)
+        with pytest.raises(KilledError):
+            send(database, here, relay, at_each=die)
+        mailed = len(relay.recipients)
+
+        done = restore(database, here, copy)
+        after = accepted(database)
+        send(database, here, relay)
+
+    assert at_copy < after <= mailed
+    assert done.settled == after - at_copy
+    assert mailed <= after + done.unknown <= mailed + CONNECTIONS
+    assert done.unknown <= CONNECTIONS
+    assert max(relay.recipients.values()) == 1
+    assert accepted(database) == PEOPLE - done.unknown
 
 
 def test_a_campaign_that_was_finished_since_is_finished_again(database: Database, here: Settings, tmp_path: Path) -> None:
