@@ -1,8 +1,9 @@
 """What the inbox shows before a mail is opened: its subject, and the line beside it."""
 
 import re
+from collections.abc import Iterator
 
-from fob_mail.articles.article import Article, BlockKind
+from fob_mail.articles.article import Article, Block, BlockKind
 from fob_mail.composing.plain import width
 from fob_mail.composing.typesetting import one_line, one_marked_line
 from fob_mail.composing.words import Words
@@ -39,14 +40,30 @@ def preheader_of(article: Article, words: Words, others: tuple[str, ...] = ()) -
     people = [one_line(p.name) for billing in (article.event.billings if article.event else ()) for p in billing.people]
     if people:
         return _with(people, words)
-    first = next((b.text for b in article.body if b.kind is BlockKind.PARAGRAPH and not is_branch(b.text)), "")
+    first = next((block.text for block in _for_everybody(article.body) if block.kind is BlockKind.PARAGRAPH), "")
     return shortened(one_marked_line(article.standfirst) or first_sentence(one_marked_line(first)), LONGEST_PREHEADER)
 
 
 def first_sentence(text: str) -> str:
-    """Up to the first full stop, question or exclamation mark that is followed by a capital."""
+    """Up to the first full stop, question or exclamation mark that is followed by a capital; all, if a condition goes on after that."""
     found = re.match(r".{20,}?[.?!…][”’»\"']?(?=\s+[“‘«¿¡\"']?[A-ZÀ-Þ])", text)
-    return found[0] if found else text
+    return found[0] if found and not _opened(found[0]) else text
+
+
+def _for_everybody(body: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks around which no condition stands."""
+    depth = 0
+    for block in body:
+        if is_branch(block.text):
+            depth += _opened(block.text)
+        elif not depth:
+            yield block
+
+
+def _opened(text: str) -> int:
+    """How many conditions open in a marked text and do not close in it; fewer than none where more close."""
+    fields = [field for field, _ in MARK.findall(text)]
+    return fields.count("if") - fields.count("endif")
 
 
 def shortened(text: str, longest: int) -> str:

@@ -186,3 +186,23 @@ def test_any_braces_are_filled_in_or_refused_with_a_sentence(pieces: list[str]) 
     """Nothing else is raised, and what is let through can be filled in."""
     with suppress(InputError):
         assert "_FOB." not in shown(words_in("".join(pieces), ATTRIBUTES), RUTH)
+
+
+def test_the_first_line_is_of_what_everybody_gets() -> None:
+    condition = '{% if attribute.City == "Leeds" %}'
+    article = an_article_of(
+        condition, "Only for Leeds.", "{% if name %}", "And a name.", "{% endif %}", "{% endif %}", "For all.", standfirst=""
+    )
+
+    assert compose(article, a_masthead(), "en", Wishes(vocabulary=ATTRIBUTES)).preheader == "For all."
+    assert "Only for Leeds" not in text_of(received(personaliser_of(article), NOBODY))
+
+
+def test_a_first_sentence_that_ends_within_a_condition_leaves_nobody_without_the_mail() -> None:
+    words = 'We all come along {% if attribute.City == "Leeds" %}on foot. By bus we go{% endif %} every day. We do.'
+    personaliser = personaliser_of(an_article_of(words, "The last words.", standfirst=""))
+
+    for recipient in (RUTH, NOBODY):
+        text = text_of(received(personaliser, recipient))
+        assert "The last words." in text
+        assert ("on foot" in text) == (recipient is RUTH)

@@ -102,6 +102,10 @@ def test_an_event_that_is_over_is_pointed_out() -> None:
     assert "Thursday 6 May 2027" in found[0].problem
 
 
+def test_of_several_weekdays_the_first_has_to_fit() -> None:
+    assert _check(article=an_article(event=an_event(as_written="Thursday 6 and Monday 10 May, 19.00"))) == []
+
+
 @pytest.mark.parametrize("as_written", ["Monday 6 May, 19.00", "lunes 6 de mayo"])
 def test_a_weekday_that_does_not_fit_its_date_is_pointed_out(as_written: str) -> None:
     found = _check(article=an_article(event=an_event(as_written=as_written)))
