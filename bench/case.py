@@ -21,6 +21,7 @@ from fob_mail.sending.run import counts_of, freeze
 from fob_mail.settings import load
 from tests.builders import composed_parts, make_list, make_subscriber
 from tests.postgres import Cluster
+from tests.ready_command import Forked, ReadyCommand
 from tests.recording_relay import RecordingRelay
 
 CONNECTIONS = 3
@@ -76,6 +77,7 @@ class Case:
     times: int  # how often a fault that comes again does
     cluster: Cluster | None = None
     networks: Networks | None = None
+    ready: ReadyCommand | None = None  # from which the command is forked, if it need not be started as one does
     settings: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -145,7 +147,7 @@ class Case:
 
     def start(
         self, *words: str, limit: int = 0, journal: str = "journal", before: Sequence[str] = (), env: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
+    ) -> "subprocess.Popen[bytes] | Forked":
         """The real command as a process; `limit` is how large a file of it may become, in octets, `before` what starts it elsewhere."""
 
         def limited() -> None:
@@ -154,7 +156,9 @@ class Case:
 
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
         there = {**clean, "FOB_MAIL_SENDING__JOURNAL_FOLDER": journal, **(env or {})}
-        with (self.folder / "log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            if self.ready and not limit and not before:
+                return self.ready.start([*words], self.folder, there, (nothing.fileno(), log.fileno(), log.fileno()))
             command = [*before, sys.executable, "-m", "fob_mail", *words]
             return subprocess.Popen(
                 command,
@@ -170,7 +174,7 @@ class Case:
         """The same command once, to its end; gives its exit code."""
         return self.start("send", "c", "--yes", "--json").wait(120)
 
-    def until(self, taken: int, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    def until(self, taken: int, process: "subprocess.Popen[bytes] | Forked", seconds: float = 30) -> None:
         """Wait until the relay has taken so many messages, or the process has ended."""
         give_up = time.monotonic() + seconds
         while len(self.relay.messages) < taken and process.poll() is None and time.monotonic() < give_up:

@@ -14,6 +14,7 @@ from bench.case import BATCH, CONNECTIONS, BrokenError, Case
 from fob_mail.audience import leaving
 from fob_mail.database import clock
 from tests.certificates import make_certificate
+from tests.ready_command import Forked
 
 
 def killed(case: Case) -> int:
@@ -230,7 +231,7 @@ def network_cut(case: Case) -> int:
     return 2 * BATCH + CONNECTIONS  # what the one that was cut off had leased
 
 
-def _on_host(case: Case, number: int) -> subprocess.Popen[bytes]:
+def _on_host(case: Case, number: int) -> "subprocess.Popen[bytes] | Forked":
     here = case.nets.address(number)
     there = {"FOB_MAIL_DATABASE_URL": case.url.replace("127.0.0.1", here), "FOB_MAIL_SMTP__HOST": here, "FOB_MAIL_SMTP__HELO": "host.test"}
     return case.start("worker", journal=f"journal-{number}", before=case.nets.on(number), env=there)

@@ -25,6 +25,7 @@ from bench.networks import ADDRESSES, Networks, can_be_made
 from tests import postgres
 from tests.certificates import make_certificate
 from tests.postgres import Cluster
+from tests.ready_command import ReadyCommand
 from tests.recording_relay import Faults, RecordingRelay
 
 
@@ -80,7 +81,7 @@ FAULTS = (
 )
 
 
-def try_fault(fault: Fault, kind: str, people: int, times: int, seed: int) -> Verdict:
+def try_fault(fault: Fault, kind: str, people: int, times: int, seed: int, ready: ReadyCommand | None = None) -> Verdict:  # noqa: PLR0913, PLR0917 what, where, how much
     """Bring one fault about on a fresh database of its own; the promise is judged by whoever gets the verdict."""
     with ExitStack() as resources:
         folder = Path(resources.enter_context(_folder(fault.disk)))
@@ -92,7 +93,7 @@ def try_fault(fault: Fault, kind: str, people: int, times: int, seed: int) -> Ve
         login = ("u", "p") if fault.login else None
         relay = RecordingRelay(fault.relay(addresses), tls=tls, login=login, host="0.0.0.0" if fault.hosts else "127.0.0.1")  # noqa: S104 for the two hosts
         resources.enter_context(relay)
-        case = Case(folder, url, number, relay, Random(seed), times, cluster, networks)  # noqa: S311 moments, not secrets
+        case = Case(folder, url, number, relay, Random(seed), times, cluster, networks, ready)  # noqa: S311 moments, not secrets
         case.begin()
         allowed = fault.disturb(case)
         if not number:

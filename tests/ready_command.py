@@ -11,6 +11,7 @@ import json
 import os
 import pkgutil
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -29,8 +30,46 @@ LONGEST = 120
 _REQUEST = 1_000_000
 
 
+class Forked:
+    """A command that runs, or has ended: as much of a subprocess.Popen as those who break it need."""
+
+    def __init__(self, words: list[str], asked: socket.socket) -> None:
+        self.args = words
+        self.returncode: int | None = None
+        self._asked = asked
+        self.pid = int(asked.recv(100))
+
+    def poll(self) -> int | None:
+        """Its exit code, if it has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float = LONGEST) -> int:
+        """Its exit code, once it has ended; the signal's number below 0 if one ended it. Raises subprocess.TimeoutExpired."""
+        if self.returncode is None:
+            if not select.select([self._asked], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            self.returncode = int(self._asked.recv(100))
+            self._asked.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+
 class ReadyCommand:
-    """Runs `fob-mail` and gives what became of it, as subprocess.run does."""
+    """Runs `fob-mail` and gives what became of it, as subprocess.run does; or starts it, as Popen does."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="fob-mail-")  # a socket's path may have no more than 107 octets
@@ -55,20 +94,22 @@ class ReadyCommand:
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as wrong:
             given.write(stdin.encode())
             given.seek(0)
-            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
-                asked.settimeout(LONGEST)
-                asked.connect(self._path)
-                request = json.dumps({"words": words, "folder": str(folder), "environment": dict(environment)}).encode()
-                socket.send_fds(asked, [request], [given.fileno(), told.fileno(), wrong.fileno()])
-                pid = int(asked.recv(100))
-                try:
-                    code = int(asked.recv(100))
-                except TimeoutError:
-                    os.kill(pid, signal.SIGKILL)
-                    raise subprocess.TimeoutExpired(words, LONGEST) from None
+            started = self.start(words, folder, environment, (given.fileno(), told.fileno(), wrong.fileno()))
+            try:
+                code = started.wait()
+            finally:
+                started.kill()
             told.seek(0)
             wrong.seek(0)
             return subprocess.CompletedProcess(words, code, _text(told.read()), _text(wrong.read()))
+
+    def start(self, words: list[str], folder: Path, environment: Mapping[str, str], streams: tuple[int, int, int]) -> Forked:
+        """Start one command, with these as its standard input, output and error."""
+        asked = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        asked.connect(self._path)
+        request = json.dumps({"words": words, "folder": str(folder), "environment": dict(environment)}).encode()
+        socket.send_fds(asked, [request], list(streams))
+        return Forked(words, asked)
 
 
 def _text(raw: bytes) -> str:

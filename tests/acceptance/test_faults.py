@@ -5,15 +5,16 @@ from random import SystemRandom
 import pytest
 
 from bench.faults import FAULTS, Fault, try_fault
+from tests.ready_command import ReadyCommand
 
 CASES = [(fault, kind) for fault in FAULTS if fault.possible for kind in fault.databases]
 
 
 @pytest.mark.parametrize(("fault", "kind"), CASES, ids=[f"{fault.name}-{kind}" for fault, kind in CASES])
-def test_the_promise_is_kept(fault: Fault, kind: str) -> None:
+def test_the_promise_is_kept(fault: Fault, kind: str, ready_command: ReadyCommand) -> None:
     """Audience = accepted + refused + skipped + unknown, duplicates 0, lost 0; the seed of random moments is told where it fails."""
     seed = SystemRandom().randrange(1_000_000)
 
-    verdict = try_fault(fault, kind, people=80, times=2, seed=seed)
+    verdict = try_fault(fault, kind, people=80, times=2, seed=seed, ready=ready_command)
 
     assert verdict.kept, f"seed {seed}: {verdict}"
