@@ -96,11 +96,28 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
     links = _links(written, wrong)
     understood = written.get("understood") is True
     events = events_of(written["events"], zone, wrong) if written.get("events") is not None else ()
-    lists = {"notes": _notes(written, wrong), "events": events, "all_calls": _all_calls(written, wrong)}
+    notes, all_calls, rsvp = _notes(written, wrong), _all_calls(written, wrong), _yes(written, "rsvp", wrong)
     if wrong:
         raise InputError("The front matter of the article has mistakes:\n" + "\n".join(wrong), "Correct them between the lines of ---.")
-    moment = {"date": starts, "time_said": time_said, "ends": ends, "rsvp": _yes(written, "rsvp", wrong)}
-    return FrontMatter(**words, **moment, calls=calls, links=links, understood=understood, **lists), source[match.end() :]  # type: ignore[arg-type]
+    matter = FrontMatter(
+        title=words["title"],
+        standfirst=words["standfirst"],
+        byline=words["byline"],
+        event=words["event"],
+        place=words["place"],
+        language=words["language"],
+        date=starts,
+        time_said=time_said,
+        ends=ends,
+        rsvp=rsvp,
+        calls=calls,
+        links=links,
+        understood=understood,
+        notes=notes,
+        events=events,
+        all_calls=all_calls,
+    )
+    return matter, source[match.end() :]
 
 
 def with_links(source: str, links: dict[str, str]) -> str:

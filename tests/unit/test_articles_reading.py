@@ -135,12 +135,12 @@ def test_front_matter_gives_what_the_text_does_not_say() -> None:
 
 
 def test_every_mistake_in_the_front_matter_is_said_at_once() -> None:
-    matter = "---\ndate: next Tuesday\nregister: javascript:alert(1)\nlanguage: '!'\n---\n"
+    matter = "---\ndate: next Tuesday\nregister: javascript:alert(1)\nlanguage: '!'\nrsvp: perhaps\n---\n"
 
     with pytest.raises(InputError) as caught:
         an_article(matter + COPIED)
 
-    assert all(f"  {key}:" in caught.value.problem for key in ("date", "register", "language"))
+    assert all(f"  {key}:" in caught.value.problem for key in ("date", "register", "language", "rsvp"))
 
 
 def test_an_unknown_key_names_the_nearest() -> None:
