@@ -22,16 +22,20 @@ log = logging.getLogger("fob_mail.web")
 PIXEL = b64decode(b"R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """A transparent picture of one pixel, as GIF."""
 
+SHOWN_ANYWHERE = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""Mails are read on other hosts than ours."""
+
 
 def journey(site: Site) -> Blueprint:
     """Its one address."""
     blueprint = Blueprint("counting", __name__)
 
-    @lru_cache(maxsize=64)
-    def links(campaign_id: int, state: str) -> dict[int, str]:  # noqa: ARG001 what was frozen stays; a draft's links may change until then
+    def links(campaign_id: int) -> dict[int, str]:
         with site.database.read() as session:
             parts = campaigns.parts(session, session.get_one(Campaign, campaign_id))
         return {number: url for part in parts.values() if says_so(part) for number, url in links_of(part, site.settings.base_url).items()}
+
+    frozen = lru_cache(maxsize=64)(links)  # a draft may be composed again, and so its links are read anew
 
     @blueprint.get("/l/<token>")
     def follow(token: str) -> AnyResponse:
@@ -44,12 +48,13 @@ def journey(site: Site) -> Blueprint:
             campaign = session.get(Campaign, campaign_id)
         if campaign is None:
             abort(404)
-        url = "" if link == OPENED else links(campaign_id, f"{campaign.frozen_at}").get(link)
+        known = frozen if campaign.frozen_at else links
+        url = "" if link == OPENED else known(campaign_id).get(link)
         if url is None:
             abort(404)
         if request.method == "GET" and campaign.frozen_at:
             _count(site, campaign_id, link)
-        return redirect(url, 302) if url else Response(PIXEL, content_type="image/gif")
+        return redirect(url, 302) if url else Response(PIXEL, content_type="image/gif", headers=SHOWN_ANYWHERE)
 
     return blueprint
 

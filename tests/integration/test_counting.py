@@ -137,7 +137,13 @@ def test_a_draft_s_links_lead_on_and_are_not_counted(database: Database, setting
 
     gone = client.get(links.look_url(number, number_of(TICKETS)).removeprefix(BASE))
 
-    assert gone.location == TICKETS
+    other = "https://tickets.example.org/another"
+    with database.begin() as session:
+        again = Order("april", "supporters", (Written("a.en.md", ARTICLE.replace(TICKETS, other)),))
+        number = draft(session, again, settings, clock(session)).campaign.id
+    changed = client.get(links.look_url(number, number_of(other)).removeprefix(BASE))
+
+    assert (gone.location, changed.location) == (TICKETS, other)
     with database.read() as session:
         assert tallies.looks(session, number) == {}
 
