@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -29,8 +30,8 @@ def command(times: int) -> None:
     for name in SHIPPED:
         wishes = Wishes(kind=kind_of(name, None))
         composed = compose(article, MASTHEAD, "en", wishes)
-        composing = _took(lambda wishes=wishes: compose(article, MASTHEAD, "en", wishes), times)  # type: ignore[misc]
-        checking = _took(lambda mail=composed: preflight.check(mail, article, MASTHEAD, now=NOW), times)  # type: ignore[misc]
+        composing = _took(partial(compose, article, MASTHEAD, "en", wishes), times)
+        checking = _took(partial(preflight.check, composed, article, MASTHEAD, now=NOW), times)
         click.echo(
             f"{name:<12}composed in {composing:6.1f} ms, checked in {checking:6.1f} ms, {len(composed.html.encode()):,} bytes of HTML"
         )

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Float, Select, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Float, Row, Select, case, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -71,13 +71,14 @@ def domains(session: Session, campaign_id: int, also: Collection[str] = ()) -> l
     counted = (func.count(), *(func.sum(case((Delivery.state == state, 1), else_=0)) for state in DeliveryState))
     each = select(name, *counted).where(Delivery.campaign_id == campaign_id).group_by(name)
     refused = func.sum(case((Delivery.state == DeliveryState.REFUSED, 1), else_=0))
-    statements: list[Select[*tuple[object, ...]]] = [
+    statements = [
         each.order_by(func.count().desc(), name).limit(LARGEST),
         each.having(refused > 0).order_by(refused.desc(), name).limit(TROUBLED),
     ]
     if also:
         statements.append(each.where(name.in_(also)))
-    found = {str(row[0]): _told(*row) for statement in statements for row in session.execute(statement)}
+    told = (_told(row) for statement in statements for row in session.execute(statement))
+    found = {domain.name: domain for domain in told}
     return sorted(found.values(), key=lambda domain: (-domain.audience, domain.name))
 
 
@@ -208,12 +209,11 @@ def accepted_of(session: Session, campaign_ids: Collection[int]) -> dict[int, in
     return {campaign: number for campaign, number in rows}  # noqa: C416 rows are no pairs to mypy
 
 
-def _told(name: object, audience: object, *by_state: object) -> Domain:
-    numbers = {state: int(str(number)) for state, number in zip(DeliveryState, by_state, strict=True)}
-    owed = numbers[DeliveryState.QUEUED] + numbers[DeliveryState.DEFERRED]
-    accepted, refused = numbers[DeliveryState.ACCEPTED], numbers[DeliveryState.REFUSED]
-    unknown, skipped = numbers[DeliveryState.UNKNOWN], numbers[DeliveryState.SKIPPED]
-    return Domain(str(name), int(str(audience)), accepted, refused, unknown, skipped, owed)
+def _told(row: Row[Any]) -> Domain:
+    name, audience, *by_state = tuple(row)
+    numbers = {state.value: int(number) for state, number in zip(DeliveryState, by_state, strict=True)}
+    owed = numbers.pop("queued") + numbers.pop("deferred")
+    return Domain(name=name, audience=audience, owed=owed, **numbers)
 
 
 def _left_by(campaign: Campaign) -> ColumnElement[bool]:

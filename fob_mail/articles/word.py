@@ -15,6 +15,9 @@ MOST_MARKS = 150_000
 MOST_PICTURES = 60_000_000
 """Bytes of everything else, unpacked."""
 
+_BAD_FILE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError)
+"""All that zipfile raises of a file that is broken, encrypted, or packed in a way that it does not know."""
+
 _REMEDY = "Save the article anew as a Word document (.docx), or as plain text (.txt)."
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -79,5 +82,5 @@ def _check(raw: bytes) -> None:
                 raise InputError("The Word file is too long for an article.", "Give the part of it that is the article.")
             if any(_DECLARES.search(archive.read(info)) for info in texts):
                 raise InputError("The Word file declares entities, which Word never does.", _REMEDY)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
+    except _BAD_FILE as error:
         raise InputError(f"The Word file cannot be opened: {error}.", _REMEDY) from None

@@ -52,7 +52,7 @@ _GONE = {
     for dialect, rows in _ROWS.items()
 }
 _NAMES = select(Campaign.id, Campaign.slug).where(Campaign.id.in_(bindparam("campaigns", expanding=True)))
-_SAID = insert(Consent.__table__).values(what="left", how="one-click")  # type: ignore[arg-type]  # the same
+_SAID = insert(Consent).values(what="left", how="one-click")
 
 
 def standing(session: Session, subscriber_id: int, list_id: int) -> Standing | None:
