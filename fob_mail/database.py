@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import DatabaseError as DriverDatabaseError
 from sqlalchemy.orm import Session
 
 from fob_mail.errors import DatabaseError
@@ -121,6 +122,9 @@ def require_current(database: Database) -> None:
         if database.is_sqlite:
             remedy = "that you may write to the file, and to its folder, where SQLite keeps files beside it"
         raise DatabaseError(problem, f"Check database_url, and {remedy}.") from None
+    except DriverDatabaseError as error:  # SQLite says so of a file that is damaged, or none of its own
+        problem = f"The database {database.place} is damaged: {first_line(error)}"
+        raise DatabaseError(problem, "Check database_url; or put back a copy that fob-mail db backup made.") from None
     if revision is None:
         raise DatabaseError("The database has no tables yet.", "Make them: fob-mail db upgrade")
     if revision != SCHEMA_REVISION:
@@ -146,6 +150,13 @@ def damages(database: Database) -> list[str]:
     """What the database itself finds damaged, a line each. PostgreSQL keeps its own house; that it answers is enough."""
     if not database.is_sqlite:
         return []
+    try:
+        return _damages(database)
+    except DriverDatabaseError as error:
+        return [first_line(error)]
+
+
+def _damages(database: Database) -> list[str]:
     with database.read() as session:
         connection = session.connection()
         integrity = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
@@ -158,7 +169,7 @@ def sizes(session: Session) -> dict[str, int]:
     return {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in Base.metadata.tables.items()}
 
 
-def first_line(error: OperationalError) -> str:
+def first_line(error: DriverDatabaseError) -> str:
     """What the driver said, without SQLAlchemy's background links or the address's password."""
     return str(error.orig).strip().splitlines()[0]
 

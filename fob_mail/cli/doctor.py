@@ -21,12 +21,34 @@ if TYPE_CHECKING:
 SIGNS = {"fine": ("✓", "green"), "unknown": ("?", "cyan"), "warning": ("!", "yellow"), "wrong": ("✗", "red")}
 
 
+def _dns_server(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:  # noqa: ARG001 click's signature
+    """Address and port: `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`; no address is the system's."""
+    from ipaddress import ip_address  # noqa: PLC0415
+
+    host, _, port = value.rpartition(":") if value.count(":") == 1 or "]:" in value else (value, "", "53")
+    host = host.removeprefix("[").removesuffix("]")
+    try:
+        return (str(ip_address(host)) if host else "", _port(port))
+    except ValueError:
+        message = f"{value!r} is no address of a DNS server; write one such as 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:5353"
+        raise click.BadParameter(message) from None
+
+
+def _port(value: str) -> int:
+    number = int(value)
+    if not 0 < number < 2**16:
+        raise ValueError(value)
+    return number
+
+
 @click.command("doctor")
 @click.option("--offline", is_flag=True, help="Look at this machine and the database alone: no relay, DNS, mailbox or page.")
-@click.option("--nameserver", default="", metavar="ADDRESS[:PORT]", help="Ask this DNS server instead of the system's.")
+@click.option(
+    "--nameserver", default="", metavar="ADDRESS[:PORT]", callback=_dns_server, help="Ask this DNS server instead of the system's."
+)
 @json_option
 @click.pass_obj
-def command(installation: Installation, offline: bool, nameserver: str, as_json: bool) -> None:
+def command(installation: Installation, offline: bool, nameserver: tuple[str, int], as_json: bool) -> None:
     """Look whether everything is fit to send: settings, database, relays, DNS, mailboxes, public pages, and what large providers ask.
 
     Nothing is sent and nothing is changed. Each line says what was seen and, where something is amiss, what to do.
@@ -60,15 +82,20 @@ def command(installation: Installation, offline: bool, nameserver: str, as_json:
     click.get_current_context().exit(code)
 
 
-def _findings(installation: Installation, nameserver: str, *, offline: bool) -> "Iterator[Finding]":
+def _findings(installation: Installation, nameserver: tuple[str, int], *, offline: bool) -> "Iterator[Finding]":
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from fob_mail.database import connect  # noqa: PLC0415
     from fob_mail.doctor import books, handovers, here  # noqa: PLC0415
     from fob_mail.doctor.finding import Finding, State  # noqa: PLC0415
-    from fob_mail.errors import DatabaseError  # noqa: PLC0415
+    from fob_mail.errors import DatabaseError, SettingsError  # noqa: PLC0415
 
-    settings = installation.settings
+    try:
+        settings = installation.settings
+    except SettingsError as error:
+        first, *rest = error.problem.splitlines()
+        yield Finding("here", "settings", State.WRONG, f"{first} {'; '.join(rest)}".strip(), error.remedy)
+        return
     yield Finding("here", "settings", State.FINE, f"{installation.settings_file} holds what it may hold")
     try:
         database = connect(settings.database_url.get_secret_value(), patience=10.0, create=False)
@@ -91,14 +118,15 @@ def _findings(installation: Installation, nameserver: str, *, offline: bool) -> 
         database.close()
 
 
-def _outside(settings: "Settings", installation: Installation, database: "Database | None", nameserver: str) -> "Iterator[Finding]":
+def _outside(
+    settings: "Settings", installation: Installation, database: "Database | None", nameserver: tuple[str, int]
+) -> "Iterator[Finding]":
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from fob_mail import dns_records  # noqa: PLC0415
     from fob_mail.doctor import mailboxes, pages, relays, senders  # noqa: PLC0415
 
-    host, _, port = nameserver.partition(":")
-    asked = dns_records.resolver(host, int(port or 53))
+    asked = dns_records.resolver(*nameserver)
     writers = list(_senders(settings, database)) if database else []
     envelope = settings.sending.return_path or next((writer.address for writer in writers), "")
     for relay in settings.relays_in_use():

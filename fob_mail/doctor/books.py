@@ -13,16 +13,19 @@ from fob_mail.standstill import Standstill, standstill
 
 
 def check_database(database: Database) -> Iterator[Finding]:
-    """Everything about it; nothing more once it does not answer."""
+    """Everything about it; nothing more once it does not answer or is damaged."""
     try:
         require_current(database)
     except DatabaseError as error:
         yield Finding("database", "version", State.WRONG, error.problem, error.remedy)
         return
     yield Finding("database", "version", State.FINE, f"{database.place} is of version {SCHEMA_REVISION}")
-    wrong = damages(database) + migrations.differences(database)
+    damaged = damages(database)
+    wrong = damaged or migrations.differences(database)
     remedy = "Put a copy back: fob-mail db restore FILE" if wrong else ""
     yield Finding("database", "health", State.WRONG if wrong else State.FINE, "; ".join(wrong[:3]) or "no damage", remedy)
+    if damaged:
+        return
     with database.read() as session:
         now = clock(session)
         found = standstill(session, now)
@@ -48,7 +51,9 @@ def check_standstill(found: Standstill) -> Iterator[Finding]:
         remedy = "Start a worker: fob-mail worker"
         yield Finding("database", "scheduled campaigns", State.WRONG, f"their time is past: {', '.join(found.late)}", remedy)
     for slug, reason in found.paused.items():
-        yield Finding("database", f"campaign {slug}", State.WARNING, f"paused: {reason or 'by an organiser'}", f"fob-mail send {slug}")
+        yield Finding(
+            "database", f"campaign {slug}", State.WARNING, f"paused: {reason or 'by an organiser'}", f"Go on: fob-mail send {slug}"
+        )
 
 
 def _retries(found: Standstill) -> Finding:

@@ -20,9 +20,9 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 def check_files(settings_file: Path, settings: Settings, database_file: Path | None) -> Iterator[Finding]:
     """Settings, keys and database are their owner's alone."""
-    files = [("settings", settings_file), *((f"dkim key {key.selector}", key.key_file) for key in settings.dkim)]
+    files = [("settings file", settings_file), *((f"dkim key {key.selector}", key.key_file) for key in settings.dkim)]
     if database_file:
-        files.append(("database", database_file))
+        files.append(("database file", database_file))
     for name, file in files:
         if not file.exists():
             if name.startswith("dkim"):
@@ -48,10 +48,14 @@ def check_room(places: dict[str, Path]) -> Iterator[Finding]:
     """There is room where the database and the journal are."""
     for name, place in places.items():
         there = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
-        free = shutil.disk_usage(there).free
-        state = State.WRONG if free < TOO_LITTLE else State.WARNING if free < LITTLE_ROOM else State.FINE
-        remedy = "" if state is State.FINE else "Make room: a campaign takes about 200 MB for each 100,000 people."
-        yield Finding("here", f"room for {name}", state, f"{free / 1e9:,.1f} GB free", remedy)
+        yield room(name, shutil.disk_usage(there).free)
+
+
+def room(name: str, free: int) -> Finding:
+    """Whether so many octets are enough to go on with."""
+    state = State.WRONG if free < TOO_LITTLE else State.WARNING if free < LITTLE_ROOM else State.FINE
+    remedy = "" if state is State.FINE else "Make room: a campaign takes about 200 MB for each 100,000 people."
+    return Finding("here", f"room for {name}", state, f"{free / 1e9:,.2f} GB free", remedy)
 
 
 def check_clock(here: datetime, there: datetime, whose: str) -> Finding:

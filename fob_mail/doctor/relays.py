@@ -1,5 +1,6 @@
 """Each relay: does it let us in over TLS that holds, what can it do, and does it take mail from our sender? Nothing is sent."""
 
+import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
@@ -35,17 +36,18 @@ def check_relay(relay: Relay, sender: str, now: datetime) -> Iterator[Finding]:
     try:
         opened = open_session(relay, relay.password.get_secret_value())
     except RelayError as error:
-        yield Finding(area, "connection", State.WRONG, error.problem, error.remedy)
+        yield Finding(area, _stopped_at(error), State.WRONG, error.problem, error.remedy)
         return
     with opened.socket as connection:
         connection.settimeout(relay.timeout)
-        as_whom = f" as {relay.username}" if relay.username else ""
-        yield Finding(area, "connection", State.FINE, f"{relay.host}:{relay.port} lets us in{as_whom}")
+        yield Finding(area, "connection", State.FINE, f"{relay.host}:{relay.port} answers")
         if not isinstance(connection, ssl.SSLSocket) and relay.host in LOCAL_HOSTS:
             seen = "not encrypted, and it does not leave this machine; how that server hands it on is not seen from here"
             yield Finding(area, "TLS", State.UNKNOWN, seen, "Have it use TLS where it can; in Postfix: smtp_tls_security_level = may")
         else:
             yield check_certificate(area, connection, now, "mail")
+        as_whom = f"lets us in as {relay.username}" if relay.username else "no login is set: it is to know us by our address"
+        yield Finding(area, "AUTH", State.FINE, as_whom)
         yield from _abilities(area, opened)
         yield _sender(area, connection, sender)
         with suppress(OSError):
@@ -59,6 +61,17 @@ def public_addresses(host: str) -> list[str]:
     except OSError:
         return []
     return [address for address in dict.fromkeys(str(place[0]) for *_, place in found) if ip_address(address.partition("%")[0]).is_global]
+
+
+def _stopped_at(error: RelayError) -> str:
+    """What could not be had: a login, TLS, or a connection at all."""
+    match error.__context__:
+        case smtplib.SMTPAuthenticationError():
+            return "AUTH"
+        case ssl.SSLError():
+            return "TLS"
+        case _:
+            return "connection"
 
 
 def _abilities(area: str, opened: Opened) -> Iterator[Finding]:
@@ -75,6 +88,8 @@ def _abilities(area: str, opened: Opened) -> Iterator[Finding]:
 
 def _sender(area: str, connection: Sock, sender: str) -> Finding:
     """Whether MAIL FROM is taken; the transaction is reset at once."""
+    if not sender:
+        return Finding(area, "sender", State.UNKNOWN, "no list says yet who writes", "Make one: fob-mail list create")
     try:
         reply = _ask(connection, f"MAIL FROM:<{sender}>\r\n".encode())
         _ask(connection, b"RSET\r\n")

@@ -22,6 +22,8 @@ FREE_MAIL = frozenset(
 )  # fmt: skip
 """Domains of mailboxes for everybody, in whose name no group may send: their DMARC forbids it."""
 
+ONLINE = "Try again when this machine is online."
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -38,6 +40,7 @@ def check_sender(asked: dns.resolver.Resolver, sender: Sender, settings: Setting
         remedy = "Write from a domain of your own: its records can say that you may."
         yield Finding(area, "domain", State.WRONG, f"{sender.domain} forbids others to send in its name", remedy)
         return
+    yield Finding(area, "domain", State.FINE, f"{sender.domain} is no domain of mailboxes for everybody")
     yield _spf(area, dns_records.spf(asked, sender.return_domain))
     yield from _keys(area, asked, sender, settings)
     yield _dmarc(area, dns_records.dmarc(asked, sender.domain), sender.domain)
@@ -49,6 +52,10 @@ def check_sender(asked: dns.resolver.Resolver, sender: Sender, settings: Setting
 
 def check_reverse(asked: dns.resolver.Resolver, name: str, addresses: list[str]) -> Iterator[Finding]:
     """Whether a relay's own addresses have names: what receivers ask of whoever delivers to them, if that is this relay itself."""
+    if not addresses:
+        remedy = "Look at a delivered test: the address in its topmost Received line is the one that must have a name."
+        seen = "the relay has no public address; who delivers for it is not seen from here"
+        yield Finding(f"relay {name}", "PTR", State.UNKNOWN, seen, remedy)
     for address in addresses:
         found = dns_records.reverse_name(asked, address)
         if found.state is Known.FOUND:
@@ -57,7 +64,7 @@ def check_reverse(asked: dns.resolver.Resolver, name: str, addresses: list[str])
             remedy = "If this relay delivers by itself, have its provider give the address a name; if it hands mail on, that one's counts."
             yield Finding(f"relay {name}", f"PTR of {address}", State.WARNING, "the address has no name", remedy)
         else:
-            yield Finding(f"relay {name}", f"PTR of {address}", State.UNKNOWN, found.text)
+            yield Finding(f"relay {name}", f"PTR of {address}", State.UNKNOWN, found.text, ONLINE)
 
 
 def _back_again(area: str, address: str, named: str, found: Record) -> Finding:
@@ -67,7 +74,7 @@ def _back_again(area: str, address: str, named: str, found: Record) -> Finding:
     if found.state is Known.ABSENT:
         seen = f"its name {named} does not lead back to it" + (f", but to {found.text}" if found.text else "")
         return Finding(area, f"PTR of {address}", State.WARNING, seen, f"If this relay delivers by itself, have {named} lead to {address}.")
-    return Finding(area, f"PTR of {address}", State.UNKNOWN, f"{named}: {found.text}", "Try again when this machine is online.")
+    return Finding(area, f"PTR of {address}", State.UNKNOWN, f"{named}: {found.text}", ONLINE)
 
 
 def _spf(area: str, found: Record) -> Finding:
@@ -143,5 +150,5 @@ def _lacks(area: str, name: str, found: Record, remedy: str) -> Finding:
 
 def _told(area: str, name: str, found: Record) -> Finding:
     if found.state is Known.UNKNOWN:
-        return Finding(area, name, State.UNKNOWN, f"{found.name}: {found.text}", "Try again when this machine is online.")
+        return Finding(area, name, State.UNKNOWN, f"{found.name}: {found.text}", ONLINE)
     return Finding(area, name, State.FINE, found.text)
