@@ -26,11 +26,9 @@ from fob_mail.feedback.covering import Cover, covered
 from fob_mail.forwards import Forward
 from fob_mail.inbound.incoming import Kind
 from fob_mail.links import Links, Place
-from fob_mail.models import DeliveryState
-from fob_mail.outcomes import Outcome, outcome_of, turns_everyone_away, unknown
 from fob_mail.signing.seal import Signer
 from fob_mail.smtp.relay import Opened
-from fob_mail.smtp.single import HungUpError, deliver
+from fob_mail.submission import submit
 
 log = logging.getLogger("fob_mail.feedback")
 
@@ -118,7 +116,7 @@ class Forwarder:
                 mine = forwards.begin(session, forward.number, begun)
             if not mine:
                 return
-            outcome = _delivered(opened, envelope)
+            outcome = submit(opened, envelope)
         with self._database.begin() as session:
             forwards.settle(session, forward.number, begun, outcome, clock(session), self._way.give_up_after)
         self.states[outcome.state.value] += 1
@@ -146,18 +144,6 @@ class Forwarder:
         path = way.return_path or sender
         path = self._links.return_path(path, place) if way.verp else path
         return Envelope(Recipient(0, 0, 0, way.to), path, address, content)
-
-
-def _delivered(opened: Opened, envelope: Envelope) -> Outcome:
-    """What became of it."""
-    try:
-        decided = deliver(opened, envelope)
-    except HungUpError as error:
-        return unknown(0, error.problem) if error.unknown else Outcome(0, DeliveryState.DEFERRED, None, error.problem)
-    outcome = outcome_of(0, decided.reply, decided.at)
-    if turns_everyone_away(decided.reply, decided.at):
-        return outcome._replace(state=DeliveryState.DEFERRED)  # that is about us, and not about what waits
-    return outcome
 
 
 def forwarded_of(paths: tuple[str, ...], links: Links) -> int | None:

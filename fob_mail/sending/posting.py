@@ -25,13 +25,13 @@ from fob_mail.database import Database, clock
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.errors import RelayError
 from fob_mail.links import TOKEN_LENGTH, Asked, Links, Purpose, Subscribed
-from fob_mail.models import DeliveryState, MailingList, Note, NoteKind, Subscriber
-from fob_mail.outcomes import Outcome, outcome_of, turns_everyone_away, unknown
+from fob_mail.models import MailingList, Note, NoteKind, Subscriber
+from fob_mail.outcomes import Outcome
 from fob_mail.personalising import Personaliser, Sender, date_header
 from fob_mail.sending.route import open_first
 from fob_mail.sending.run import heading_of, retries_of, signers_of, wires_of
 from fob_mail.settings import Settings
-from fob_mail.smtp.single import HungUpError, deliver
+from fob_mail.submission import submit
 from fob_mail.translations import FALLBACK
 
 log = logging.getLogger("fob_mail.notes")
@@ -98,15 +98,7 @@ class Post:
         if not begun:
             opened.socket.close()
             return
-        try:
-            decided = deliver(opened, prepared)
-        except HungUpError as error:
-            self._settle(leased, unknown(0, error.problem) if error.unknown else Outcome(0, DeliveryState.DEFERRED, None, error.problem))
-            return
-        outcome = outcome_of(0, decided.reply, decided.at)
-        if turns_everyone_away(decided.reply, decided.at):
-            outcome = outcome._replace(state=DeliveryState.DEFERRED)  # that is about us, and not about who waits for this
-        self._settle(leased, outcome)
+        self._settle(leased, submit(opened, prepared))
 
     def _settle(self, note: Note, outcome: Outcome) -> None:
         with self._database.begin() as session:

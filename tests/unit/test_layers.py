@@ -29,6 +29,7 @@ articles
 calendars
 events public_web dns_records vendors
 inbound
+submission
 outcomes
 smtp
 journal fetching
