@@ -13,7 +13,7 @@ from fob_mail.errors import InputError
 from fob_mail.feedback import imap, pop3
 from fob_mail.settings import Settings
 from fob_mail.settings.feedback import Imap, Pop3
-from fob_mail.settings.relays import Security
+from fob_mail.settings.protection import Security
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient

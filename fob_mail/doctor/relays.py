@@ -13,7 +13,8 @@ from fob_mail.doctor.certificates import check_certificate
 from fob_mail.doctor.finding import Finding, State
 from fob_mail.errors import RelayError
 from fob_mail.replies import NotSmtpError, Reply, ReplyReader
-from fob_mail.settings.relays import LOCAL_HOSTS, Relay
+from fob_mail.settings.protection import LOCAL_HOSTS
+from fob_mail.settings.relays import Relay
 from fob_mail.smtp.relay import Opened, open_session
 
 SMALL = 2_000_000

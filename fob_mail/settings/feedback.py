@@ -2,36 +2,46 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, field_validator, model_validator
 
 from fob_mail.addresses import normalise
 from fob_mail.errors import InputError
 from fob_mail.settings.kinds import LAST_PORT, MaybeFile, Seconds, Visible
-from fob_mail.settings.relays import LOCAL_HOSTS, Security
+from fob_mail.settings.protection import LOCAL_HOSTS, Security, refuse_unprotected
 
 
-class Imap(BaseModel):
-    """The mailbox to which bounces and answers come."""
+class Mailbox(BaseModel):
+    """A mailbox to which bounces and answers come."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    section: ClassVar[str]
+    """Where its settings stand."""
 
-    host: Visible = Field(default="", description="Its IMAP server; empty: none is read.")
-    port: int = Field(default=993, ge=1, le=65535, description="993 for TLS, 143 for STARTTLS.")
+    host: Visible = Field(default="", description="Its server; empty: none is read.")
+    port: int = Field(default=0, ge=1, le=LAST_PORT, description="Its port.")
     security: Security = Field(default=Security.TLS, description="tls, starttls, or none (only for a server on this machine).")
     username: str = Field(default="", description="User name there.")
-    password: SecretStr = Field(default=SecretStr(""), description="Password there; better given as FOB_MAIL_IMAP__PASSWORD.")
-    folder: str = Field(default="INBOX", min_length=1, description="The folder that is read.")
-    done: str = Field(default="fob-mail", min_length=1, description="The folder to which mail goes once it was taken.")
+    password: SecretStr = Field(default=SecretStr(""), description="Password there.")
     ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
 
     @model_validator(mode="after")
     def _password_is_protected(self) -> Self:
-        if self.host and self.security is Security.NONE and self.host not in LOCAL_HOSTS:
-            message = "the password would go unprotected; set imap.security to tls or starttls"
-            raise ValueError(message)
+        refuse_unprotected(self.section, self.host, self.security)
         return self
+
+
+class Imap(Mailbox):
+    """The mailbox to which bounces and answers come."""
+
+    section = "imap"
+
+    host: Visible = Field(default="", description="Its IMAP server; empty: none is read.")
+    port: int = Field(default=993, ge=1, le=LAST_PORT, description="993 for TLS, 143 for STARTTLS.")
+    password: SecretStr = Field(default=SecretStr(""), description="Password there; better given as FOB_MAIL_IMAP__PASSWORD.")
+    folder: str = Field(default="INBOX", min_length=1, description="The folder that is read.")
+    done: str = Field(default="fob-mail", min_length=1, description="The folder to which mail goes once it was taken.")
 
     @model_validator(mode="after")
     def _another_folder(self) -> Self:
@@ -41,24 +51,15 @@ class Imap(BaseModel):
         return self
 
 
-class Pop3(BaseModel):
+class Pop3(Mailbox):
     """The mailbox to which bounces and answers come, where it is read by POP3."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    section = "pop3"
 
     host: Visible = Field(default="", description="Its POP3 server; empty: none is read.")
-    port: int = Field(default=995, ge=1, le=65535, description="995 for TLS, 110 for STARTTLS.")
+    port: int = Field(default=995, ge=1, le=LAST_PORT, description="995 for TLS, 110 for STARTTLS.")
     security: Security = Field(default=Security.TLS, description="tls, starttls (STLS), or none (only for a server on this machine).")
-    username: str = Field(default="", description="User name there.")
     password: SecretStr = Field(default=SecretStr(""), description="Password there; better given as FOB_MAIL_POP3__PASSWORD.")
-    ca_file: MaybeFile = Field(default=None, description="Certificates to trust besides the system's, as a PEM file.")
-
-    @model_validator(mode="after")
-    def _password_is_protected(self) -> Self:
-        if self.host and self.security is Security.NONE and self.host not in LOCAL_HOSTS:
-            message = "the password would go unprotected; set pop3.security to tls or starttls"
-            raise ValueError(message)
-        return self
 
 
 class ComesBack(BaseModel):

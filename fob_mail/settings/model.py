@@ -15,7 +15,8 @@ from fob_mail.logs import Style
 from fob_mail.settings.feedback import ComesBack, Imap, Lmtp, Pop3
 from fob_mail.settings.kinds import YEAR, Key, MaybeFile, Seconds, Visible
 from fob_mail.settings.pages import Joining, Retention, Web
-from fob_mail.settings.relays import LOCAL_HOSTS, THE_ONE, Domain, Relay, Smtp
+from fob_mail.settings.protection import LOCAL_HOSTS
+from fob_mail.settings.relays import THE_ONE, Domain, Relay, Smtp
 from fob_mail.settings.theme import Theme
 from fob_mail.settings.webhooks import Webhooks
 

@@ -1,17 +1,15 @@
 """The relays that take the mail: how each is reached, what share of it each gets, and how much it may be given."""
 
 import re
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from fob_mail.settings.kinds import MaybeFile, Visible
+from fob_mail.settings.protection import Security, refuse_unprotected
 
 THE_ONE = "smtp"
 """What the relay of [smtp] is called, where there are no others."""
-
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _relay_name(value: str) -> str:
@@ -33,14 +31,6 @@ def _domain_names(value: object) -> object:
             message = f"{name!r} is no domain; write one such as gmail.com, in its xn-- form if it is not ASCII"
             raise ValueError(message)
     return [name.strip().lower() for name in names]
-
-
-class Security(StrEnum):
-    """How the connection to the relay is protected."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
 
 
 class Limits(BaseModel):
@@ -89,9 +79,8 @@ class Smtp(Limits, Server):
 
     @model_validator(mode="after")
     def _password_is_protected(self) -> Self:
-        if self.username and self.security is Security.NONE and self.host not in LOCAL_HOSTS:
-            message = f"a user name and password would go unprotected; set {self.section}.security to starttls or tls"
-            raise ValueError(message)
+        if self.username:
+            refuse_unprotected(self.section, self.host, self.security)
         return self
 
     @property

@@ -18,7 +18,7 @@ from fob_mail.doctor.finding import Finding, State
 from fob_mail.doctor.mailboxes import PATIENCE, check_imap, check_pop3, within
 from fob_mail.settings import Settings
 from fob_mail.settings.feedback import Imap, Pop3
-from fob_mail.settings.relays import Security
+from fob_mail.settings.protection import Security
 from tests.certificates import Certificate, make_certificate
 from tests.findings import by_name
 from tests.mail_server import LOGIN, MailServer, free_port, mail_server

@@ -11,7 +11,7 @@ from fob_mail.cli import main
 from fob_mail.errors import InputError
 from fob_mail.feedback.pop3 import MOST_AT_ONCE, read_pop3
 from fob_mail.settings.feedback import Pop3
-from fob_mail.settings.relays import Security
+from fob_mail.settings.protection import Security
 from tests.certificates import Certificate
 from tests.mail_server import LOGIN, MailServer, mail_server
 

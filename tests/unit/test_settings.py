@@ -232,7 +232,7 @@ def test_a_password_does_not_go_unprotected(tmp_path: Path) -> None:
 
     said = complaint(file)
 
-    assert "set smtp.security to starttls or tls" in said
+    assert "set smtp.security to tls or starttls" in said
     assert "hunter2" not in said
 
 
@@ -383,7 +383,7 @@ def test_a_variable_of_no_relay_is_said(tmp_path: Path, variable: str, said: str
         ('name = "main"', 'name = "Main Relay"', "relays.name: 'Main Relay' is not a name for a relay"),
         ('name = "main"', 'name = "smtp"', "relays.name: 'smtp' is not a name for a relay"),
         ("weight = 3", "weight = 0", "relays: each has weight 0"),
-        ('security = "starttls"', "", "set relays.main.security to starttls or tls"),
+        ('security = "starttls"', "", "set relays.main.security to tls or starttls"),
         ('"Gmail.com", "googlemail.com"', '"gmail"', "domains.names: 'gmail' is no domain"),
         ('"Gmail.com", "googlemail.com"', '"a.org", "A.org"', "domains: a.org is there twice"),
         ("per_second = 0.5", "per_second = -1", "domains.per_second: "),
