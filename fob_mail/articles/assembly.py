@@ -37,6 +37,7 @@ class Assembly:
     note: str = ""  # the number of the footnote that is being read
     quotes: int = 0
     lists: list[BlockKind] = field(default_factory=list)
+    items: list[tuple[Span, ...]] = field(default_factory=list)  # of the outermost list that is being read
     rows: list[list[tuple[Span, ...]]] = field(default_factory=list)  # of the table that is being read
     row: list[tuple[Span, ...]] | None = None  # the cells of the row that is being read
     headed: bool = False  # whether the table's first row heads it
@@ -51,8 +52,13 @@ class Assembly:
     def open_list(self, kind: BlockKind) -> None:
         """A list begins; one within another gives its items to the outermost."""
         self.lists.append(kind)
-        if len(self.lists) == 1:
-            self.blocks.append(Block(kind, ()))
+
+    def close_list(self) -> None:
+        """The innermost list ends; with the outermost all of it is a block."""
+        kind = self.lists.pop()
+        if not self.lists:
+            self.blocks.append(Block(kind, tuple(self.items)))
+            self.items = []
 
     def heading(self, run: tuple[Span, ...], level: int) -> None:
         """A heading; the first of level 1 is the title."""
@@ -73,7 +79,7 @@ class Assembly:
             before = self.row.pop() if self.row else ()
             self.row.append((*before, Span(" "), *run))
         elif self.lists:
-            self.blocks[-1] = Block(self.blocks[-1].kind, (*self.blocks[-1].items, run))
+            self.items.append(run)
         elif self.quotes:
             self.blocks.append(Block(BlockKind.QUOTE, (run,)))
         else:
@@ -135,6 +141,8 @@ class Assembly:
 
     def assembled(self) -> Assembled:
         """All of it, when the document has ended."""
+        while self.lists:
+            self.close_list()
         self.place_pictures()
         return Assembled(self.title, tidy_blocks(self.blocks), self.notes, self.notices)
 
@@ -147,10 +155,10 @@ def parted(run: tuple[Span, ...]) -> list[tuple[Span, ...]]:
             lines.append([])
         else:
             lines[-1].append(span)
-    joined: list[tuple[Span, ...]] = []
+    joined: list[list[Span]] = []
     for line in filter(None, lines):
         if joined and not labelled("".join(span.text for span in line)):
-            joined[-1] = (*joined[-1], Span(" "), *line)
+            joined[-1] += [Span(" "), *line]
         else:
-            joined.append(tuple(line))
-    return joined
+            joined.append(line)
+    return [tuple(line) for line in joined]

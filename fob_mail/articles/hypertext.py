@@ -153,7 +153,7 @@ def _ends(element: HtmlElement, reading: _Reading) -> None:
     if tag == "a":
         reading.href = ""
     elif tag in _LISTS and reading.out.lists and reading.out.row is None:
-        reading.out.lists.pop()
+        reading.out.close_list()
     elif tag == "table":
         if reading.tables.pop():
             reading.out.close_table()

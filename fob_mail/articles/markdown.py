@@ -86,7 +86,7 @@ def _mark(token: Token, assembly: Assembly) -> None:
         case "bullet_list_open" | "ordered_list_open":
             assembly.open_list(BlockKind.BULLETS if token.type[0] == "b" else BlockKind.NUMBERS)
         case "bullet_list_close" | "ordered_list_close":
-            assembly.lists.pop()
+            assembly.close_list()
         case "table_open" | "table_close" | "tr_open" | "tr_close" | "th_open" | "td_open":
             _grid(token, assembly)
         case "blockquote_open" | "blockquote_close":
