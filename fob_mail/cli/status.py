@@ -1,7 +1,7 @@
 """`fob-mail status`: what has become of a campaign."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -13,8 +13,12 @@ from fob_mail.cli.relays import relays_of, show_relays
 from fob_mail.errors import InputError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from sqlalchemy.orm import Session
 
+    from fob_mail.cli.relays import RelayStatus
+    from fob_mail.feedback.advice import Advice
     from fob_mail.ledger import Counts
     from fob_mail.models import Campaign
     from fob_mail.workers import Alive
@@ -53,10 +57,6 @@ def command(installation: Installation, name: str | None, listed: str | None, wa
       fob-mail status bolivia-april --refused
       fob-mail status --json
     """  # noqa: D301 click's \b keeps the lines of an example
-    from fob_mail import campaigns, correspondence, ledger, workers  # noqa: PLC0415 imported late, so that --help is quick
-    from fob_mail.database import clock  # noqa: PLC0415
-    from fob_mail.feedback.advice import advise, in_words  # noqa: PLC0415
-
     if watched:
         _watch(installation, name, alone=not (listed or as_json))
         return
@@ -65,47 +65,86 @@ def command(installation: Installation, name: str | None, listed: str | None, wa
             raise InputError(f"--{listed} lists the people of one campaign.", f"Name it: fob-mail status NAME --{listed}")
         _list(installation, name, listed, as_json=as_json)
         return
-    with installation.database.read() as session:
-        chosen = [campaigns.find(session, name)] if name else campaigns.all_campaigns(session)
-        reports = [(campaign, ledger.counts(session, campaign.id), parting(session, campaign)) for campaign in chosen]
-        now = clock(session)
-        at_work = workers.alive(session, now)
-        relays = {campaign.id: relays_of(session, campaign.id, now) for campaign in chosen}
-        advice = {campaign.id: advise(correspondence.blocked(session, campaign.id)) for campaign in chosen}
+    shown, at_work = _looked_at(installation, name)
     if as_json:
-        told = [
-            {
-                **report_of(campaign, counts),
-                "workers": _workers_json(at_work, campaign.id),
-                "relays": [asdict(relay) for relay in relays[campaign.id]],
-                "blocked": [asdict(one) for one in advice[campaign.id]],
-            }
-            for campaign, counts, _ in reports
-        ]
+        told = [_json_of(one, at_work) for one in shown]
         emit(told[0] if name else {"campaigns": told, "workers": _workers_json(at_work)})
         return
-    for campaign, counts, words in reports:
-        click.secho(f"{campaign.slug}  {campaign.state}", bold=True, nl=False)
-        click.echo(f"  {words}")
-        if campaign.frozen_at:
-            show_counts(counts)
-            show_ways(campaign.slug, counts)
-            for line in in_words(advice[campaign.id], f"fob-mail feedback ls --campaign {campaign.slug} --kind blocked"):
-                click.secho(f"  {line}", fg="yellow")
-            _show_workers([worker for worker in at_work if worker.campaign_id == campaign.id and counts.owed])
-            show_relays(relays[campaign.id])
+    for one in shown:
+        _show(one, at_work)
     if not name:
         _show_workers([worker for worker in at_work if worker.campaign_id is None])
-    if not reports:
+    if not shown:
         click.echo("There is no campaign yet. Compose one: fob-mail compose ARTICLE --list LIST --name NAME")
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What there is to say of one campaign."""
+
+    campaign: "Campaign"
+    counts: "Counts"
+    words: str
+    relays: "list[RelayStatus]"
+    advice: "list[Advice]"
+
+
+def _looked_at(installation: Installation, name: str | None) -> "tuple[list[_Look], list[Alive]]":
+    """The campaigns and workers, as of one moment."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 imported late, so that --help is quick
+
+    from fob_mail import campaigns, correspondence, ledger, workers  # noqa: PLC0415
+    from fob_mail.database import clock  # noqa: PLC0415
+    from fob_mail.feedback.advice import advise  # noqa: PLC0415
+
+    zone = ZoneInfo(installation.settings.organisation.timezone)
+    with installation.database.read() as session:
+        now = clock(session)
+        shown = [
+            _Look(
+                campaign,
+                ledger.counts(session, campaign.id),
+                parting(session, campaign, zone),
+                relays_of(session, campaign.id, now),
+                advise(correspondence.blocked(session, campaign.id)),
+            )
+            for campaign in ([campaigns.find(session, name)] if name else campaigns.all_campaigns(session))
+        ]
+        return shown, workers.alive(session, now)
+
+
+def _json_of(one: _Look, at_work: "list[Alive]") -> Json:
+    return {
+        **report_of(one.campaign, one.counts),
+        "workers": _workers_json(at_work, one.campaign.id),
+        "relays": [asdict(relay) for relay in one.relays],
+        "blocked": [asdict(advice) for advice in one.advice],
+    }
+
+
+def _show(one: _Look, at_work: "list[Alive]") -> None:
+    from fob_mail.feedback.advice import in_words  # noqa: PLC0415
+
+    campaign, counts = one.campaign, one.counts
+    click.secho(f"{campaign.slug}  {campaign.state}", bold=True, nl=False)
+    click.echo(f"  {one.words}")
+    if campaign.frozen_at:
+        show_counts(counts)
+        show_ways(campaign.slug, counts)
+        for line in in_words(one.advice, f"fob-mail feedback ls --campaign {campaign.slug} --kind blocked"):
+            click.secho(f"  {line}", fg="yellow")
+        _show_workers([worker for worker in at_work if worker.campaign_id == campaign.id and counts.owed])
+        show_relays(one.relays)
+
+
 def _watch(installation: Installation, name: str | None, *, alone: bool) -> None:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
     from fob_mail.cli.watch import watch  # noqa: PLC0415
 
     if not alone:
         raise InputError("--watch is a screen for people.", "Say --watch alone; for programs: fob-mail status --json")
-    watch(installation.database, name)
+    watch(installation.database, name, ZoneInfo(installation.settings.organisation.timezone))
 
 
 def _show_workers(at_work: "list[Alive]") -> None:
@@ -168,8 +207,8 @@ def show_counts(counts: "Counts") -> None:
     click.echo(f"  {counts.audience:>9,} audience")
 
 
-def parting(session: "Session", campaign: "Campaign") -> str:
-    """What there is to say beside the state: why it is paused, when deferred mail is tried again, the subject."""
+def parting(session: "Session", campaign: "Campaign", zone: "tzinfo") -> str:
+    """What there is to say beside the state: why it is paused, when deferred mail is tried again, the subject; in the group's zone."""
     from fob_mail import campaigns, ledger  # noqa: PLC0415
     from fob_mail.personalising import shown  # noqa: PLC0415
 
@@ -178,8 +217,8 @@ def parting(session: "Session", campaign: "Campaign") -> str:
     at = campaign.scheduled_at if campaign.state == "scheduled" else None
     words = [
         subject,
-        f"goes out at {at.astimezone():%Y-%m-%d %H:%M %Z}, by a worker" if at else "",
+        f"goes out at {at.astimezone(zone):%Y-%m-%d %H:%M %Z}, by a worker" if at else "",
         campaign.pause_reason,
-        f"next try at {due.astimezone():%H:%M}" if due else "",
+        f"next try at {due.astimezone(zone):%H:%M %Z}" if due else "",
     ]
     return " · ".join(word for word in words if word)

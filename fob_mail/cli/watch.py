@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -84,9 +84,10 @@ class Pace:
 class Watch:
     """Looks at one campaign, or at all that are under way; those that end while they are watched stay in sight."""
 
-    def __init__(self, database: Database, name: str | None) -> None:
+    def __init__(self, database: Database, name: str | None, zone: tzinfo) -> None:
         self._database = database
         self._name = name
+        self._zone = zone
         self._paces: dict[int, Pace] = {}
 
     def look(self) -> Look:
@@ -112,13 +113,13 @@ class Watch:
         rate = self._paces.setdefault(campaign.id, Pace())(now, counts.audience - counts.owed)
         its = [worker for worker in at_work if worker.campaign_id == campaign.id]
         refusals = tallies.refusals_by_domain(session, campaign.id) if counts.refused or counts.deferred else []
-        words = parting(session, campaign)
+        words = parting(session, campaign, self._zone)
         return Sight(campaign.slug, campaign.state, words, counts, rate, its, relays_of(session, campaign.id, now), refusals)
 
 
-def watch(database: Database, name: str | None) -> None:
+def watch(database: Database, name: str | None, zone: tzinfo) -> None:
     """Show it until it is over, or somebody has seen enough: Ctrl-C, or SIGTERM."""
-    watched, console = Watch(database, name), Console()
+    watched, console = Watch(database, name, zone), Console()
     with _leaving():
         first = watched.look()
         if console.is_terminal and not console.is_dumb_terminal:

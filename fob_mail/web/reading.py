@@ -50,26 +50,12 @@ def journey(site: Site) -> Blueprint:
     @blueprint.get("/v/<token>/<language>")
     def page(token: str, language: str) -> Response:
         """The mail itself, with nobody's data in it."""
-        read = _found(site, token, language)
-        place = place_of(site.links, read)
-        response = Response(public_html(read.composed, place, site.organisation.name or read.to.name))
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Content-Language"] = read.composed.language
-        if read.to.public and campaigns.is_sent(read.campaign):
-            response.headers["X-Robots-Tag"] = "all"
-        return response
+        return _page(site, _found(site, token, language))
 
     @blueprint.get("/v/<token>/<language>/<which>.ics")
     def events(token: str, language: str, which: str) -> Response:
         """All its events, or the one of that number, as a file that calendars open."""
-        file = _found(site, token, language).composed.calendar
-        numbered = calendars.only(file, int(which)) if which.isascii() and which.isdigit() and len(which) < 4 else ""  # noqa: PLR2004 no mail has 999
-        content = calendars.published(file) if which == "calendar" else numbered
-        if not content:
-            abort(404)
-        response = Response(content, content_type=CALENDAR)
-        response.headers["Content-Disposition"] = f'attachment; filename="{"event" if numbered else "events"}.ics"'
-        return response
+        return _events(_found(site, token, language).composed.calendar, which)
 
     @blueprint.get("/v/<token>/<language>/card.png")
     def picture_of_link(token: str, language: str) -> Response:
@@ -120,6 +106,25 @@ def card_of(read: Reading, site: Site) -> card.Card:
         when = when[:1].upper() + when[1:]
     ground = (colours["main"], colours["on-main"], colours["highlight"])
     return card.Card(site.organisation.name or read.to.name, title, when, place, ground, tuple(theme.band))
+
+
+def _page(site: Site, read: Reading) -> Response:
+    response = Response(public_html(read.composed, place_of(site.links, read), site.organisation.name or read.to.name))
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Language"] = read.composed.language
+    if read.to.public and campaigns.is_sent(read.campaign):
+        response.headers["X-Robots-Tag"] = "all"
+    return response
+
+
+def _events(file: str, which: str) -> Response:
+    numbered = calendars.only(file, int(which)) if which.isascii() and which.isdigit() and len(which) < 4 else ""  # noqa: PLR2004 no mail has 999
+    content = calendars.published(file) if which == "calendar" else numbered
+    if not content:
+        abort(404)
+    response = Response(content, content_type=CALENDAR)
+    response.headers["Content-Disposition"] = f'attachment; filename="{"event" if numbered else "events"}.ics"'
+    return response
 
 
 def _found(site: Site, token: str, language: str) -> Reading:
