@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from fob_mail import campaigns
 from fob_mail.addresses import digest
 from fob_mail.articles.article import Article, Block, BlockKind, CallKind, CallToAction, Span
 from fob_mail.composing.composed import Composed, Masthead
@@ -111,6 +112,17 @@ def composed_parts(**changes: str) -> Composed:
         "text": f"Come.\n\n-- \nUnsubscribe:\n{way_out}\n",
     }
     return Composed(**(whole | changes))  # type: ignore[arg-type]  # the changes are words
+
+
+HELLO = Composed("en", "An evening", "", "<p>Hello</p>", "Hello")
+
+
+def make_draft(session: Session, people: int, words: Composed = HELLO) -> None:
+    """A draft `c` to so many people, in the database."""
+    to = make_list(session, "supporters")
+    for number in range(people):
+        make_subscriber(session, f"p{number}@example.org", to)
+    campaigns.save_draft(session, "c", to, "article.txt", "", [words], clock(session))
 
 
 def make_list(session: Session, slug: str, **changes: object) -> MailingList:

@@ -163,6 +163,12 @@ class MailServer:
                 return mails
             time.sleep(0.1)
 
+    def relay_settings(self, certificate: Certificate) -> dict[str, str]:
+        """The variables by which it is the relay of a command."""
+        told = {"HOST": "127.0.0.1", "PORT": str(self.smtp), "SECURITY": "starttls", "CA_FILE": str(certificate.file)}
+        login = dict(zip(("USERNAME", "PASSWORD"), LOGIN, strict=True))
+        return {f"FOB_MAIL_SMTP__{name}": value for name, value in (told | login).items()}
+
     def log(self) -> str:
         """What Postfix has said of its sessions; empty where it has a stand-in."""
         file = self.folder / "postfix.log"

@@ -5,15 +5,13 @@ Where the server offers IDLE (RFC 2177) it tells of new mail; else the mailbox i
 
 import logging
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from fob_mail.errors import InputError
+from fob_mail.feedback.account import LARGEST, PATIENCE, Account, trust, unreadable
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient
@@ -21,37 +19,17 @@ if TYPE_CHECKING:
 log = logging.getLogger("fob_mail.feedback")
 
 Take = Callable[[bytes], object]
-LARGEST = 60_000_000
-"""Octets of a mail; what is larger is left where it is, and told."""
 LONGEST_IDLE = 60.0
 """Seconds of one IDLE: a server may hang up after 30 minutes (RFC 2177 §3); what it told in the moment in which it began is read at its
 end."""
 FIRST_IDLE = 2.0
 """The same after mail has come, when more of it often does."""
-PATIENCE = 60.0
-"""Seconds that the server may be silent."""
 _LOOK = 1.0
 """Seconds until a stop is heard."""
 
 
-class ImapSettings(Protocol):
+class ImapSettings(Account, Protocol):
     """What must be known of a mailbox; settings.Imap is one."""
-
-    @property
-    def host(self) -> str:
-        """Host name."""
-
-    @property
-    def port(self) -> int:
-        """TCP port."""
-
-    @property
-    def security(self) -> str:
-        """tls, starttls or none."""
-
-    @property
-    def username(self) -> str:
-        """For LOGIN."""
 
     @property
     def folder(self) -> str:
@@ -60,10 +38,6 @@ class ImapSettings(Protocol):
     @property
     def done(self) -> str:
         """Where it is moved to."""
-
-    @property
-    def ca_file(self) -> Path | None:
-        """Certificates to trust besides the system's."""
 
 
 def read_imap(settings: ImapSettings, password: str, take: Take) -> int:
@@ -98,20 +72,17 @@ def logged_in(settings: ImapSettings, password: str, patience: float = PATIENCE)
 
     tls = settings.security == "tls"
     try:
-        trust = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
-        with IMAPClient(settings.host, settings.port, ssl=tls, ssl_context=trust if tls else None, timeout=patience) as client:
+        with IMAPClient(settings.host, settings.port, ssl=tls, ssl_context=trust(settings) if tls else None, timeout=patience) as client:
             client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if settings.security == "starttls":
-                client.starttls(trust)
+                client.starttls(trust(settings))
             if (settings.username + password).isascii():
                 client.login(settings.username, password)
             else:
                 client.plain_login(settings.username, password)  # LOGIN is ASCII alone (RFC 3501 §9), PLAIN is UTF-8 (RFC 4616)
             yield client
     except (IMAPClientError, OSError) as error:
-        problem = f"The mailbox {settings.username} at {settings.host}:{settings.port} cannot be read: {error}."
-        remedy = "Check imap and the password (FOB_MAIL_IMAP__PASSWORD); nothing is lost, what was not taken is there still."
-        raise InputError(problem, remedy) from None
+        raise unreadable(settings, error) from None
 
 
 @contextmanager

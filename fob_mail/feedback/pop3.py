@@ -5,46 +5,15 @@ A server deletes at QUIT: whoever is killed before it finds the mails again, and
 
 import logging
 import poplib
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Protocol
 
-from fob_mail.errors import InputError
+from fob_mail.feedback.account import LARGEST, PATIENCE, Account, trust, unreadable
 
 log = logging.getLogger("fob_mail.feedback")
 
-LARGEST = 60_000_000
-"""Octets of a mail; what is larger is left where it is, and told."""
 MOST_AT_ONCE = 100
 """Mails between a login and its QUIT: so many at the most are read twice where the line is lost."""
-PATIENCE = 60.0
-"""Seconds that the server may be silent."""
-
-
-class Pop3Settings(Protocol):
-    """What must be known of a mailbox; settings.Pop3 is one."""
-
-    @property
-    def host(self) -> str:
-        """Host name."""
-
-    @property
-    def port(self) -> int:
-        """TCP port."""
-
-    @property
-    def security(self) -> str:
-        """tls, starttls (STLS) or none."""
-
-    @property
-    def username(self) -> str:
-        """For USER."""
-
-    @property
-    def ca_file(self) -> Path | None:
-        """Certificates to trust besides the system's."""
 
 
 class _Plain(poplib.POP3):
@@ -61,7 +30,7 @@ class _Protected(poplib.POP3_SSL):
         return _line(self)
 
 
-def read_pop3(settings: Pop3Settings, password: str, take: Callable[[bytes], object]) -> int:
+def read_pop3(settings: Account, password: str, take: Callable[[bytes], object]) -> int:
     """Take each mail, and delete it; gives how many. Raises InputError if the mailbox cannot be read."""
     number, passed, with_more = 0, frozenset[bytes](), True
     while with_more:
@@ -72,7 +41,7 @@ def read_pop3(settings: Pop3Settings, password: str, take: Callable[[bytes], obj
 
 
 @contextmanager
-def logged_in(settings: Pop3Settings, password: str, patience: float = PATIENCE) -> Iterator[poplib.POP3]:
+def logged_in(settings: Account, password: str, patience: float = PATIENCE) -> Iterator[poplib.POP3]:
     """From a login to its QUIT; what goes wrong with the server is an InputError."""
     try:
         client = _opened(settings, patience)
@@ -83,9 +52,7 @@ def logged_in(settings: Pop3Settings, password: str, patience: float = PATIENCE)
         finally:
             _leave(client)  # what was taken is committed, so it may be deleted also where a later one failed
     except (poplib.error_proto, OSError) as error:
-        problem = f"The mailbox {settings.username} at {settings.host}:{settings.port} cannot be read: {_said(error)}."
-        remedy = "Check pop3 and the password (FOB_MAIL_POP3__PASSWORD); nothing is lost, what was not taken is there still."
-        raise InputError(problem, remedy) from None
+        raise unreadable(settings, _said(error)) from None
 
 
 def _sitting(client: poplib.POP3, take: Callable[[bytes], object], passed: frozenset[bytes]) -> tuple[bool, int, frozenset[bytes]]:
@@ -108,14 +75,13 @@ def _sitting(client: poplib.POP3, take: Callable[[bytes], object], passed: froze
     return False, taken, passed
 
 
-def _opened(settings: Pop3Settings, patience: float) -> poplib.POP3:
-    trust = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+def _opened(settings: Account, patience: float) -> poplib.POP3:
     if settings.security == "tls":
-        return _Protected(settings.host, settings.port, timeout=patience, context=trust)
+        return _Protected(settings.host, settings.port, timeout=patience, context=trust(settings))
     client = _Plain(settings.host, settings.port, timeout=patience)
     if settings.security == "starttls":
         try:
-            client.stls(trust)
+            client.stls(trust(settings))
         except BaseException:
             with suppress(OSError):  # its socket is gone already where TLS failed
                 client.close()

@@ -123,12 +123,7 @@ def test_everybody_ends_in_the_right_state_though_the_reader_is_killed_ten_times
         ) as server,
     ):
         environment = {
-            "FOB_MAIL_SMTP__HOST": "127.0.0.1",
-            "FOB_MAIL_SMTP__PORT": str(server.smtp),
-            "FOB_MAIL_SMTP__SECURITY": "starttls",
-            "FOB_MAIL_SMTP__CA_FILE": str(certificate.file),
-            "FOB_MAIL_SMTP__USERNAME": LOGIN[0],
-            "FOB_MAIL_SMTP__PASSWORD": LOGIN[1],
+            **server.relay_settings(certificate),
             "FOB_MAIL_SENDING__RETURN_PATH": "bounces@example.org",
             "FOB_MAIL_SENDING__VERP": "true",
             "FOB_MAIL_IMAP__HOST": "127.0.0.1",

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.certificates import Certificate
-from tests.mail_server import LOGIN, mail_server
+from tests.mail_server import mail_server
 from tests.serving import serving
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -44,12 +44,7 @@ def test_a_campaign_reaches_real_mailboxes_and_the_way_out_works(
 
     with mail_server(certificate, ["rosa", "luis"]) as server, serving(settings_file) as pages:
         relay = {
-            "FOB_MAIL_SMTP__HOST": "127.0.0.1",
-            "FOB_MAIL_SMTP__PORT": str(server.smtp),
-            "FOB_MAIL_SMTP__SECURITY": "starttls",
-            "FOB_MAIL_SMTP__CA_FILE": str(certificate.file),
-            "FOB_MAIL_SMTP__USERNAME": LOGIN[0],
-            "FOB_MAIL_SMTP__PASSWORD": LOGIN[1],
+            **server.relay_settings(certificate),
             "FOB_MAIL_BASE_URL": f"http://localhost:{pages.port}",
             "FOB_MAIL_SENDING__RETURN_PATH": "bounces@example.org",
         }

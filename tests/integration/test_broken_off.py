@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger
-from fob_mail.composing.composed import Composed
+from fob_mail import ledger
 from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.journal import boot_id
@@ -22,7 +21,7 @@ from fob_mail.models import Batch, BatchState
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Settings
-from tests.builders import make_list, make_subscriber
+from tests.builders import make_draft
 from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 60
@@ -33,12 +32,7 @@ CONNECTIONS = 3
 def here(database: Database, settings: Settings, tmp_path: Path) -> Settings:
     """Settings of a campaign `c` to sixty people, composed."""
     with database.begin() as session:
-        to = make_list(session, "supporters")
-        for number in range(PEOPLE):
-            make_subscriber(session, f"p{number}@example.org", to)
-        campaigns.save_draft(
-            session, "c", to, "article.txt", "", [Composed("en", "An evening", "", "<p>Hello</p>", "Hello")], clock(session)
-        )
+        make_draft(session, PEOPLE)
     own = settings.sending.model_copy(update={"journal_folder": tmp_path / "journal", "batch_size": 10, "retry_after": [1]})
     return settings.model_copy(update={"sending": own})
 

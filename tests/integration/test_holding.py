@@ -10,28 +10,23 @@ import pytest
 from sqlalchemy import select
 
 from fob_mail import campaigns, ledger, workers
-from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.links import Links
 from fob_mail.models import CampaignState, Delivery, DeliveryState
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, recover_dead, run
 from fob_mail.settings import Settings
-from tests.builders import make_list, make_subscriber
+from tests.builders import HELLO, make_draft
 from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 300
-WORDS = Composed("en", "An evening", "", "<p>Hello</p>", "Hello")
 
 
 @pytest.fixture
 def here(database: Database, settings: Settings, tmp_path: Path) -> Settings:
     """Settings of a draft `c` to three hundred people, in batches of twenty."""
     with database.begin() as session:
-        to = make_list(session, "supporters")
-        for number in range(PEOPLE):
-            make_subscriber(session, f"p{number}@example.org", to)
-        campaigns.save_draft(session, "c", to, "article.txt", "", [WORDS], clock(session))
+        make_draft(session, PEOPLE)
     own = settings.sending.model_copy(update={"journal_folder": tmp_path / "journal", "batch_size": 20, "retry_after": [1]})
     return settings.model_copy(update={"sending": own})
 
@@ -135,7 +130,7 @@ def test_a_scheduled_campaign_is_frozen_at_its_time_and_not_before(database: Dat
         assert campaigns.to_send(session, now) == []
         assert [campaign.slug for campaign in campaigns.to_send(session, now + timedelta(hours=2))] == ["c"]
         with pytest.raises(ConflictError, match="scheduled") as caught:
-            campaigns.save_draft(session, "c", campaigns.list_of(session, campaigns.find(session, "c")), "a", "", [WORDS], now)
+            campaigns.save_draft(session, "c", campaigns.list_of(session, campaigns.find(session, "c")), "a", "", [HELLO], now)
 
     assert "fob-mail cancel c" in caught.value.remedy
     assert freeze(database, "c", here)[1].audience == PEOPLE

@@ -22,7 +22,7 @@ from fob_mail.restoring import MARGIN, Proof, Restored, hold_campaigns, put_back
 from fob_mail.sending.run import Controls, Ended, freeze, run
 from fob_mail.sending.transmission import Transmission
 from fob_mail.settings import Settings
-from tests.builders import make_list, make_subscriber
+from tests.builders import make_draft, make_list, make_subscriber
 from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 60
@@ -35,11 +35,7 @@ KEY = b"d" * 40
 def here(database: Database, settings: Settings, tmp_path: Path) -> Settings:
     """Settings of a campaign `c` to sixty people, composed, in batches of ten."""
     with database.begin() as session:
-        to = make_list(session, "supporters")
-        for number in range(PEOPLE):
-            make_subscriber(session, f"p{number}@example.org", to)
-        composed = Composed("en", "An evening", "", "<p>Hello</p>", "Hello")
-        campaigns.save_draft(session, "c", to, "article.txt", "", [composed], clock(session))
+        make_draft(session, PEOPLE)
     own = settings.sending.model_copy(update={"journal_folder": tmp_path / "journal", "batch_size": 10})
     return settings.model_copy(update={"sending": own})
 

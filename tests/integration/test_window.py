@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from fob_mail import campaigns, ledger
+from fob_mail import ledger
 from fob_mail.composing.composed import Composed
-from fob_mail.database import Database, clock
+from fob_mail.database import Database
 from fob_mail.links import Links
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.settings import Settings
-from tests.builders import make_list, make_subscriber
+from tests.builders import make_draft
 from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 60
@@ -25,11 +25,8 @@ CHUNKING = Faults(chunking=True)
 def send(database: Database, settings: Settings, tmp_path: Path) -> Callable[..., Ended]:
     """Freeze and run a campaign to sixty people through a relay, with a window of eight."""
     with database.begin() as session:
-        to = make_list(session, "supporters")
-        for number in range(PEOPLE):
-            make_subscriber(session, f"p{number}@example.org", to)
         words = Composed("en", "An evening", "", "<p>.Hello</p>", ".Hello\n.\nand good night\n")
-        campaigns.save_draft(session, "c", to, "article.txt", "", [words], clock(session))
+        make_draft(session, PEOPLE, words)
 
     def sending(relay: RecordingRelay) -> Ended:
         smtp = settings.smtp.model_copy(update={"port": relay.port, "connections": CONNECTIONS, "timeout": 2.0, "window": WINDOW})
