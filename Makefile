@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE # each of the many processes of the tests would compile all of it anew
 
 .PHONY: help demo test faults packages lint audit docs phrases constraints wheel clean
 

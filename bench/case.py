@@ -75,17 +75,10 @@ class Case:
     relay: RecordingRelay
     chance: Random
     times: int  # how often a fault that comes again does
-    cluster: Cluster | None = None
+    server: Cluster  # PostgreSQL, where that has the database
     networks: Networks | None = None
     ready: ReadyCommand | None = None  # from which the command is forked, if it need not be started as one does
     settings: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def server(self) -> Cluster:
-        """PostgreSQL itself."""
-        if self.cluster is None:
-            raise BrokenError("SQLite has no server")
-        return self.cluster
 
     @property
     def nets(self) -> Networks:
@@ -156,9 +149,9 @@ class Case:
 
         clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
         there = {**clean, "FOB_MAIL_SENDING__JOURNAL_FOLDER": journal, **(env or {})}
-        with (self.folder / "log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+        with (self.folder / "log").open("ab") as log:
             if self.ready and not limit and not before:
-                return self.ready.start([*words], self.folder, there, (nothing.fileno(), log.fileno(), log.fileno()))
+                return self.ready.start(words, self.folder, there, stdout=log, stderr=log)
             command = [*before, sys.executable, "-m", "fob_mail", *words]
             return subprocess.Popen(
                 command,

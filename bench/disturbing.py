@@ -165,7 +165,7 @@ def clock_set_back(case: Case) -> int:
         session.execute(text("CREATE TABLE fake.wrong (by interval)"))
         now = "SELECT pg_catalog.clock_timestamp() + coalesce((SELECT min(by) FROM fake.wrong), interval '0')"
         session.execute(text(f"CREATE FUNCTION fake.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ {now} $$"))
-        session.execute(text(f"ALTER DATABASE {name} SET search_path = fake, pg_catalog, public"))
+        session.execute(text(f'ALTER DATABASE "{name}" SET search_path = fake, pg_catalog, public'))
     process = case.start("send", "c", "--yes", "--json")
     case.until(case.people // 4, process)
     with case.database() as database, database.begin() as session:

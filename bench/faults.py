@@ -81,11 +81,15 @@ FAULTS = (
 )
 
 
-def try_fault(fault: Fault, kind: str, people: int, times: int, seed: int, ready: ReadyCommand | None = None) -> Verdict:  # noqa: PLR0913, PLR0917 what, where, how much
+def try_fault(  # noqa: PLR0913, PLR0917 what, where, how much
+    fault: Fault, kind: str, people: int, times: int, seed: int, cluster: Cluster, ready: ReadyCommand | None = None
+) -> Verdict:
     """Bring one fault about on a fresh database of its own; the promise is judged by whoever gets the verdict."""
     with ExitStack() as resources:
         folder = Path(resources.enter_context(_folder(fault.disk)))
-        url, cluster = resources.enter_context(_database(kind, folder, fault.hosts))
+        if fault.hosts:
+            cluster = resources.enter_context(postgres.migrated(ADDRESSES))
+        url = f"sqlite:///{folder / 'c.db'}" if kind == "sqlite" else cluster.create(folder.name, "migrated")
         networks = resources.enter_context(Networks()) if fault.hosts else None
         number = people if fault.people is None else fault.people
         addresses = [f"p{n}@example.org" for n in range(number)]
@@ -115,15 +119,6 @@ def _folder(disk: str) -> Iterator[str]:
             subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-@contextmanager
-def _database(kind: str, folder: Path, reached_by_hosts: bool) -> Iterator[tuple[str, Cluster | None]]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'c.db'}", None
-        return
-    with postgres.running(ADDRESSES if reached_by_hosts else "") as cluster:
-        yield cluster.url, cluster
-
-
 @click.command("faults")
 @click.option("--people", default=400, show_default=True, help="How many the campaign goes to.")
 @click.option("--times", default=10, show_default=True, help="How often a fault that comes again does; SIGKILL ten times as often.")
@@ -141,15 +136,13 @@ def command(people: int, times: int, only: str, seed: int | None) -> None:
     print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores; moments of seed {seed}")
     print(HEAD)
     verdicts = []
-    for fault in FAULTS:
-        for kind in fault.databases:
-            if only.lower() not in fault.name.lower():
-                continue
+    with postgres.migrated() as cluster:
+        for fault, kind in ((one, kind) for one in FAULTS if only.lower() in one.name.lower() for kind in one.databases):
             if not fault.possible:
                 print(f"{fault.name:<46}{kind:<11}not tried: it needs root, and the right to change the network", flush=True)
                 continue
             moments = times * fault.moments
-            verdicts.append(try_fault(fault, kind, max(people, 20 * moments), moments, seed))
+            verdicts.append(try_fault(fault, kind, max(people, 20 * moments), moments, seed, cluster))
             print(verdicts[-1], flush=True)
     if not all(verdict.kept for verdict in verdicts):
         raise SystemExit(1)

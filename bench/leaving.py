@@ -80,13 +80,13 @@ def command(people: int, connections: int, campaign: int) -> None:
 
 
 def _alone(settings: Path, url: str, people: int, connections: int) -> None:
-    with serving(settings) as server:
+    with serving(settings, forked=False) as server:
         _print("alone", _leave(server.port, range(1, people + 1), connections), url)
 
 
 def _beside(settings: Path, url: str, sending: "subprocess.Popen[bytes]", people: int, connections: int) -> None:
     """How fast the campaign went in that time is told too."""
-    with serving(settings) as server:
+    with serving(settings, forked=False) as server:
         taken = _leave(server.port, range(people + 1, 2 * people + 1), connections)
         running = sending.poll() is None
     told = _told(sending)
@@ -96,11 +96,11 @@ def _beside(settings: Path, url: str, sending: "subprocess.Popen[bytes]", people
 
 def _killed(settings: Path, url: str, people: int, connections: int) -> None:
     everybody = range(2 * people + 1, 3 * people + 1)
-    with serving(settings) as server:
+    with serving(settings, forked=False) as server:
         threading.Timer(people / 4_000, lambda: server.running.send_signal(signal.SIGKILL)).start()
         first = _leave(server.port, everybody, connections)
     _print("until the server is killed", first, url)
-    with serving(settings) as server:
+    with serving(settings, forked=False) as server:
         again = _leave(server.port, everybody, connections)
     _print("all of them again", again, url)
 

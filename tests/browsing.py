@@ -1,5 +1,6 @@
 """A real browser, Chromium, and what a page has to be in it for everyone: room at its sides, targets that a thumb meets, WCAG 2.2."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,14 @@ TARGETS = """() => [...document.querySelectorAll('a, button')].map(element => {
   return [element.textContent, box.width, box.height];
 })"""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations", "incomplete"]}
+
+
+def program() -> str:
+    """The path of the system's Chromium: the one without windows, if there is one."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    assert found, "Chromium is not installed: make test installs it, or says how"
+    return found
 
 
 @pytest.fixture(scope="module")

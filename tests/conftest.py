@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 import hypothesis
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, text
 
 from fob_mail import migrations
 from fob_mail.database import Database, connect
 from fob_mail.settings import Organisation, Settings
-from tests import postgres
+from tests import postgres, ready_command
 from tests.certificates import Certificate, make_certificate
-from tests.ready_command import ReadyCommand
+from tests.postgres import Cluster
 
 hypothesis.settings.register_profile(
     "fob-mail",
@@ -54,6 +53,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return _no_skip((yield))
 
 
+def pytest_sessionfinish() -> None:
+    """Let go of what all tests shared."""
+    if ready_command.shared.cache_info().currsize:
+        ready_command.shared().close()
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all migrations, to be copied."""
@@ -68,17 +73,10 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
+def postgresql_server() -> Iterator[Cluster]:
     """A running PostgreSQL with a database `migrated`, to be used as a template."""
-    with postgres.cluster() as url:
-        admin = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text("CREATE DATABASE migrated"))
-        database = connect(url.replace("/postgres", "/migrated"))
-        migrations.upgrade(database)
-        database.close()
-        admin.dispose()
-        yield url
+    with postgres.migrated() as cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -89,14 +87,9 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> str:
+def postgresql_url(postgresql_server: Cluster) -> str:
     """A fresh, migrated PostgreSQL database."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    admin = create_engine(postgresql_server.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE migrated"))
-    admin.dispose()
-    return postgresql_server.replace("/postgres", f"/{name}")
+    return postgresql_server.create(f"test_{os.getpid()}_{next(_numbers)}", "migrated")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -161,20 +154,12 @@ postal_address = "12 Canal Street, Leeds LS1 1AA"
     return file
 
 
-@pytest.fixture(scope="session")
-def ready_command() -> Iterator[ReadyCommand]:
-    """The command, with its imports made."""
-    with ReadyCommand() as ready:
-        yield ready
-
-
 @pytest.fixture
-def fob_mail(tmp_path: Path, ready_command: ReadyCommand) -> Callable[..., subprocess.CompletedProcess[str]]:
+def fob_mail(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """The real command, in the test's folder, with no FOB_MAIL_ variable of the outside."""
 
     def run(*words: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
-        return ready_command.run([*map(str, words)], tmp_path, {**clean, **environment}, stdin)
+        return ready_command.shared().run([*map(str, words)], tmp_path, ready_command.outside() | environment, stdin)
 
     return run
 
@@ -188,9 +173,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the system's Chromium."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert found, "Chromium is not installed: make test installs it, or says how"
-    return found
+    from tests.browsing import program
+
+    return program()
 
 
 @pytest.fixture

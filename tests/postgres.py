@@ -13,6 +13,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
+from fob_mail import migrations
+from fob_mail.database import connect
+
 
 def program(name: str) -> Path:
     """A program of the newest PostgreSQL on this machine."""
@@ -56,6 +62,12 @@ class Cluster:
         time.sleep(0.5)
         (self._data / "postmaster.pid").unlink(missing_ok=True)  # where nobody reaps the dead, it would seem to run still
 
+    def create(self, name: str, template: str = "template1") -> str:
+        """A database of that name, like the template; gives its URL."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return self.url.removesuffix("postgres") + name
+
     @property
     def _data(self) -> Path:
         return Path(self.folder) / "data"
@@ -66,6 +78,16 @@ def cluster() -> Iterator[str]:
     """The URL of a running cluster's maintenance database; it is gone at the end."""
     with running() as made:
         yield made.url
+
+
+@contextmanager
+def migrated(network: str = "") -> Iterator[Cluster]:
+    """A running cluster with a database `migrated`, which has all our tables: a template for others."""
+    with running(network) as made:
+        database = connect(made.create("migrated"))
+        migrations.upgrade(database)
+        database.close()
+        yield made
 
 
 @contextmanager

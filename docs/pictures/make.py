@@ -4,7 +4,6 @@ Run it from the repository's folder: python -m docs.pictures.make
 """
 
 import io
-import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +19,7 @@ from fob_mail.composing.composed import Masthead
 from fob_mail.composing.kinds import Kind
 from fob_mail.composing.writing import Wishes, compose
 from fob_mail.slots import mark
+from tests.browsing import program
 
 HERE = Path(__file__).parent
 TALLEST = 1400
@@ -57,7 +57,7 @@ def main() -> None:
     """Write the pictures beside this script."""
     html = example()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox", "--disable-gpu"])
         for name, width in WIDTHS.items():
             for scheme in SCHEMES:
                 picture(browser, html, width, scheme).save(HERE / f"invite-{name}-{scheme}.png", optimize=True)

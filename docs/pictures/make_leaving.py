@@ -4,7 +4,6 @@ Run it from the repository's folder: python -m docs.pictures.make_leaving
 """
 
 import io
-import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from fob_mail.database import connect
 from fob_mail.links import Links, Subscribed
 from fob_mail.models import MailingList, Subscriber, Subscription, SubscriptionState
 from fob_mail.web.app import create_app
+from tests.browsing import program
 
 HERE = Path(__file__).parent
 PICTURES: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
@@ -49,7 +49,7 @@ def asked_and_left() -> tuple[str, str]:
 def main() -> None:
     """Write both pictures beside this script; the narrow one is of the page after the press."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox", "--disable-gpu"])
         for html, (name, width, height, scheme) in zip(asked_and_left(), PICTURES, strict=True):
             with browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=2) as page:
                 page.set_content(html)

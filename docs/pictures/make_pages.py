@@ -4,7 +4,6 @@ Run it from the repository's folder: python -m docs.pictures.make_pages
 """
 
 import io
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from fob_mail.links import Links, Subscribed
 from fob_mail.models import MailingList, Subscriber, Subscription, SubscriptionState
 from fob_mail.settings import Organisation, Settings
 from fob_mail.web.app import create_app
+from tests.browsing import program
 
 HERE = Path(__file__).parent
 LINKS = Links([b"k" * 40], "http://localhost:8000")
@@ -65,7 +65,7 @@ def group() -> Iterator[FlaskClient]:
 def main() -> None:
     """Write the pictures beside this script."""
     with group() as web, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox", "--disable-gpu"])
         for name, path, width, height, scheme in PICTURES:
             with browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme) as page:
                 page.set_content(web.get(path).text)

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from fob_mail.database import Database
 from fob_mail.models import Delivery, Feedback, SuppressionReason
 from tests.certificates import Certificate
 from tests.mail_server import LOGIN, MailServer, mail_server
+from tests.ready_command import Forked, start
 from tests.recording_relay import Faults, RecordingRelay
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="Postfix is started by root alone, and nothing else writes its reports")
@@ -74,11 +74,9 @@ def domain_of(address: str) -> str:
 
 
 @contextmanager
-def reading(settings_file: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def reading(settings_file: Path, environment: dict[str, str]) -> Iterator[Forked]:
     """`fob-mail feedback run`, until it is killed."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
-    command = [sys.executable, "-m", "fob_mail", "--config", str(settings_file), "feedback", "run"]
-    with subprocess.Popen(command, env=clean | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+    with start("--config", settings_file, "feedback", "run", env=environment) as running:
         try:
             yield running
         finally:
@@ -152,7 +150,7 @@ def test_everybody_ends_in_the_right_state_though_the_reader_is_killed_ten_times
         with reading(settings_file, environment) as running:
             wait_for(lambda: number_in(server) == 0)
             running.send_signal(signal.SIGTERM)
-            running.communicate(timeout=30)
+            running.wait(30)
         run("compose", "harbour.txt", "--list", "supporters", "--name", "second")
         again = run("send", "second", "--yes", "--json")
 

@@ -2,12 +2,10 @@
 
 import imaplib
 import json
-import os
 import signal
 import smtplib
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,33 +18,34 @@ from fob_mail.database import Database
 from fob_mail.models import Feedback
 from tests.certificates import Certificate, make_certificate
 from tests.mail_server import LOGIN, MailServer, free_port, mail_server
+from tests.ready_command import Forked, start
 
 AWAY = "From: {who}@example.org\r\nTo: news@example.org\r\nSubject: Out of office\r\nAuto-Submitted: auto-replied\r\n\r\nI am away.\r\n"
 PATIENCE = 20.0
+Run = Callable[..., subprocess.CompletedProcess[str]]
 LESSER = ["IMAP4rev1 LITERAL+ MOVE UIDPLUS", "IMAP4rev1 UIDPLUS", "IMAP4rev1"]
 """What servers without IDLE offer: some cannot move, or take out but what they are told."""
 
 
 @contextmanager
-def reading(settings_file: Path, more: str) -> Iterator[subprocess.Popen[str]]:
+def reading(settings_file: Path, more: str) -> Iterator[Forked]:
     """`fob-mail feedback run` over these settings, to which more are added."""
     with settings_file.open("a", encoding="utf-8") as file:
         file.write(more)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
-    command = [sys.executable, "-m", "fob_mail", "--config", str(settings_file), "feedback", "run", "--json"]
-    with subprocess.Popen(command, env=clean, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    words = ("--config", settings_file, "feedback", "run", "--json")
+    with start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         try:
             yield running
         finally:
             running.kill()
 
 
-def stopped(running: subprocess.Popen[str]) -> tuple[int, dict[str, object], str, float]:
+def stopped(running: Forked) -> tuple[int, dict[str, object], str, float]:
     """Its exit code, its report, what it complained of, and how long it took to end."""
     began = time.monotonic()
     running.send_signal(signal.SIGTERM)
     told, errors = running.communicate(timeout=PATIENCE)
-    return running.returncode, json.loads(told), errors, time.monotonic() - began
+    return running.wait(), json.loads(told), errors, time.monotonic() - began
 
 
 def imap(port: int, security: str, ca_file: Path | None = None) -> str:
@@ -135,22 +134,17 @@ def test_a_server_without_idle_is_looked_into_again_and_again(
     assert (code, told["taken"], done) == (0, 2, 2)
 
 
-@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+@pytest.mark.parametrize("offer", ["imaps", "imap", "pop3s", "pop3"])
 @ONE_DATABASE
-@pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_a_certificate_that_is_not_trusted_ends_before_the_password_is_said(
-    certificate: Certificate, settings_file: Path, tmp_path: Path, protocol: str, security: str
+    certificate: Certificate, settings_file: Path, tmp_path: Path, fob_mail: Run, offer: str
 ) -> None:
     other = make_certificate(tmp_path / "other")
     with mail_server(certificate, ["bounces"]) as server:
-        port = {"imaptls": server.imaps, "imapstarttls": server.imap, "pop3tls": server.pop3s, "pop3starttls": server.pop3}[
-            protocol + security
-        ]
-        section = imap(port, security, other.file).replace("[imap]", f"[{protocol}]")
+        section = imap(getattr(server, offer), "tls" if offer.endswith("s") else "starttls", other.file)
         with settings_file.open("a", encoding="utf-8") as file:
-            file.write(section)
-        command = [sys.executable, "-m", "fob_mail", "--config", str(settings_file), "feedback", "run", "--once"]
-        ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+            file.write(section.replace("[imap]", f"[{offer.removesuffix('s')}]"))
+        ended = fob_mail("--config", settings_file, "feedback", "run", "--once")
         said = (server.folder / "dovecot.log").read_text(encoding="utf-8")
 
     assert ended.returncode == 1

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from fob_mail.models import Subscriber, Subscription, SubscriptionState
 from fob_mail.sending.run import freeze
 from fob_mail.settings import load
 from tests.builders import composed_parts, make_list
+from tests.ready_command import start
 from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 2000
@@ -55,9 +55,8 @@ def chance() -> Random:
 
 def killed_at(moment: int, pause: float, relay: RecordingRelay, folder: Path) -> int:
     """Start `send` and kill it a pause after the relay has taken so many messages in all; gives the command's exit code."""
-    command = [sys.executable, "-m", "fob_mail", "send", "c", "--yes", "--json"]
     with (folder / "send.log").open("ab") as log:
-        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        child = start("send", "c", "--yes", "--json", cwd=folder, stdout=log, stderr=log)
         give_up = time.monotonic() + 60
         while len(relay.messages) < moment and child.poll() is None and time.monotonic() < give_up:
             time.sleep(0.0005)

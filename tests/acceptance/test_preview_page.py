@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from playwright.sync_api import Frame, Page, expect, sync_playwright
 
 from fob_mail.database import connect
 from tests.builders import make_list, make_subscriber
+from tests.ready_command import outside, shared, start
 
 SETTINGS = f"""
 secret_key = "{"k" * 40}"
@@ -50,15 +50,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> P
     (place / "article.en.md").write_text(ENGLISH, encoding="utf-8")
     (place / "article.es.md").write_text(SPANISH, encoding="utf-8")
     words = ["compose", "article.en.md", "article.es.md", "--list", "valley", "--name", "pump"]
-    subprocess.run([sys.executable, "-m", "fob_mail", *words], check=True, cwd=place, env=_clean(), capture_output=True)
+    assert shared().run(words, place, outside(), "").returncode == 0
     return place
 
 
 @pytest.fixture(scope="module")
 def url(folder: Path) -> Iterator[str]:
     """Where the preview is."""
-    command = [sys.executable, "-m", "fob_mail", "preview", "pump", "--no-browser", "--json"]
-    with subprocess.Popen(command, cwd=folder, env=_clean(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    words = ("preview", "pump", "--no-browser", "--json")
+    with start(*words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         try:
             assert running.stdout
             line = running.stdout.readline()
@@ -81,10 +81,6 @@ def page(chromium: str, url: str) -> Iterator[Page]:
         yield shown
         browser.close()
     assert complaints == []
-
-
-def _clean() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
 
 
 def _frame(page: Page, name: str) -> Frame:
@@ -196,10 +192,9 @@ def test_what_the_browser_is_started_with_is_worth_nothing_to_who_reads_the_list
     """Its command line can be read by every user of the machine for as long as the browser runs."""
     (tmp_path / "xdg-open").write_text(f'#!/bin/sh\nprintf %s "$1" > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/started\n')
     (tmp_path / "xdg-open").chmod(0o700)
-    command = [sys.executable, "-m", "fob_mail", "preview", "pump", "--json"]
-    there = {**_clean(), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    there = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
 
-    with subprocess.Popen(command, cwd=folder, env=there, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    with start("preview", "pump", "--json", cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=there) as running:
         try:
             assert running.stdout
             secret = json.loads(running.stdout.readline())["url"]

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from fob_mail.database import Database, clock
 from fob_mail.sending.run import freeze
 from fob_mail.settings import load
 from tests.builders import composed_parts, make_list, make_subscriber
+from tests.ready_command import start
 from tests.recording_relay import Faults, RecordingRelay
 
 PEOPLE = 400
@@ -38,7 +38,7 @@ def test_a_copy_put_back_in_the_middle_of_a_campaign_gives_nobody_two(
     with RecordingRelay(Faults(delay=0.1)) as relay:
         with settings_file.open("a", encoding="utf-8") as file:
             file.write(f'[smtp]\nhost = "127.0.0.1"\nport = {relay.port}\nconnections = 2\n[sending]\nbatch_size = 10\n')
-        with subprocess.Popen([sys.executable, "-m", "fob_mail", "send", "c", "--yes"], cwd=tmp_path, stdout=subprocess.DEVNULL) as sender:
+        with start("send", "c", "--yes", cwd=tmp_path) as sender:
             wait_for(relay, 20)
             copied = fob_mail("db", "backup", "copy")
             wait_for(relay, 60)

@@ -7,7 +7,6 @@ import re
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import threading
 import time
@@ -23,6 +22,7 @@ from fob_mail.database import Database, clock
 from fob_mail.models import Delivery, DeliveryState
 from fob_mail.outcomes import Outcome
 from tests.builders import composed_parts, make_list, make_subscriber
+from tests.ready_command import outside, shared, start
 from tests.recording_relay import Faults, RecordingRelay
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -38,10 +38,8 @@ class Terminal:
     def __init__(self, folder: Path, *words: str, columns: int = 100) -> None:
         mine, its = pty.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("FOB_MAIL_", "COLUMNS", "LINES", "NO_COLOR"))}
-        clean |= {"TERM": "xterm-256color"}
-        command = [sys.executable, "-m", "fob_mail", *words]
-        self.process = subprocess.Popen(command, cwd=folder, env=clean, stdin=its, stdout=its, stderr=its, start_new_session=True)
+        clean = {name: value for name, value in outside().items() if name not in {"COLUMNS", "LINES", "NO_COLOR"}}
+        self.process = shared().start(words, folder, clean | {"TERM": "xterm-256color"}, stdin=its, stdout=its, stderr=its)
         os.close(its)
         self.written = b""
         self._mine = mine
@@ -157,7 +155,7 @@ def test_a_campaign_that_is_watched_while_it_is_sent_reaches_everybody_once(tmp_
     with RecordingRelay(Faults(delay=0.15)) as relay:
         with settings_file.open("a", encoding="utf-8") as file:
             file.write(f'[smtp]\nhost = "127.0.0.1"\nport = {relay.port}\nconnections = 1\n')
-        sending = subprocess.Popen([sys.executable, "-m", "fob_mail", "send", "c", "--yes"], cwd=tmp_path, stderr=subprocess.DEVNULL)
+        sending = start("send", "c", "--yes", cwd=tmp_path)
         with terminal(tmp_path, "status", "--watch") as left, terminal(tmp_path, "status", "c", "--watch") as screen:
             left.until("sends it")
             assert left.end(signal.SIGINT) == 0

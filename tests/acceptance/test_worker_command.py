@@ -1,10 +1,8 @@
 """`fob-mail worker`, as processes: it sends what others begin, shares the work, and ends calmly."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from fob_mail.database import Database, clock
 from fob_mail.sending.run import freeze
 from fob_mail.settings import load
 from tests.builders import composed_parts, make_list, make_subscriber
+from tests.ready_command import Forked, start
 from tests.recording_relay import Faults, RecordingRelay
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -37,17 +36,14 @@ def _draft(database: Database, settings_file: Path) -> None:
 
 
 @contextmanager
-def worker(folder: Path, relay: RecordingRelay) -> Iterator[subprocess.Popen[str]]:
+def worker(folder: Path, relay: RecordingRelay) -> Iterator[Forked]:
     """A worker process; killed at the end if it runs still."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
     there = {"FOB_MAIL_SMTP__HOST": "127.0.0.1", "FOB_MAIL_SMTP__PORT": str(relay.port), "FOB_MAIL_SMTP__CONNECTIONS": "2"}
-    command = [sys.executable, "-m", "fob_mail", "worker"]
-    process = subprocess.Popen(command, cwd=folder, env={**clean, **there}, stderr=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    with start("worker", cwd=folder, stderr=subprocess.PIPE, env=there) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def until(true: Callable[[], bool], seconds: float = 30) -> None:

@@ -1,9 +1,7 @@
 """`fob-mail worker --metrics`: what one worker does, told to Prometheus while it does it."""
 
-import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +16,7 @@ from fob_mail.sending.run import freeze
 from fob_mail.settings import load
 from tests.builders import composed_parts, make_list, make_subscriber
 from tests.mail_server import free_port
+from tests.ready_command import Forked, start
 from tests.recording_relay import Faults, RecordingRelay
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -37,12 +36,10 @@ def _two_drafts(database: Database) -> None:
 
 
 @contextmanager
-def worker(folder: Path, relay: RecordingRelay, at: str) -> Iterator[subprocess.Popen[str]]:
+def worker(folder: Path, relay: RecordingRelay, at: str) -> Iterator[Forked]:
     """A worker that tells its figures there."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")}
     there = {"FOB_MAIL_SMTP__HOST": "127.0.0.1", "FOB_MAIL_SMTP__PORT": str(relay.port), "FOB_MAIL_SMTP__CONNECTIONS": "2"}
-    command = [sys.executable, "-m", "fob_mail", "worker", "--metrics", at]
-    with subprocess.Popen(command, cwd=folder, env=clean | there, stderr=subprocess.PIPE, text=True) as process:
+    with start("worker", "--metrics", at, cwd=folder, env=there) as process:
         try:
             yield process
         finally:

@@ -5,7 +5,6 @@ import mailbox
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -28,6 +27,7 @@ from fob_mail.links import Place
 from fob_mail.models import Feedback
 from tests.builders import composed_parts, make_list, make_subscriber
 from tests.integration.test_correspondence import LINKS
+from tests.ready_command import start
 from tests.recording_relay import Faults, RecordingRelay
 
 OFFICE = "office@example.net"
@@ -230,8 +230,7 @@ def test_a_process_killed_in_the_middle_leaves_one_unknown_and_the_rest_owed(
     for number in range(1, 4):
         taking(ANSWER % number)
     relay.faults = Faults(hang=frozenset({OFFICE}))
-    words = [sys.executable, "-m", "fob_mail", "--config", str(configured), "feedback", "run"]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+    with start("--config", configured, "feedback", "run") as running:
         until(lambda: len(relay.messages) == 1)
         os.kill(running.pid, signal.SIGKILL)
     relay.faults = Faults()
@@ -252,9 +251,7 @@ def test_many_processes_at_once_forward_each_mail_once(
 ) -> None:
     for number in range(1, 13):
         taking(ANSWER % number)
-    words = [sys.executable, "-m", "fob_mail", "--config", str(configured), "feedback", "run", "--once"]
-
-    running = [subprocess.Popen(words, stdout=subprocess.DEVNULL) for _ in range(4)]
+    running = [start("--config", configured, "feedback", "run", "--once") for _ in range(4)]
     codes = [one.wait(60) for one in running]
 
     assert codes == [0] * 4
@@ -268,8 +265,7 @@ def test_while_it_runs_it_forwards_what_comes_and_tells_at_its_end(
     box = mailbox.Maildir(tmp_path / "box")
     configured.write_text(configured.read_text("utf-8") + f'maildir = "{tmp_path / "box"}"\nevery = 0.2\n', "utf-8")
     taking(ANSWER % 1)  # through a pipe, say: another process took it
-    words = [sys.executable, "-m", "fob_mail", "--config", str(configured), "feedback", "run", "--json"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+    with start("--config", configured, "feedback", "run", "--json", stdout=subprocess.PIPE) as running:
         until(lambda: len(relay.messages) == 1)
         box.add(ANSWER % 2)
         until(lambda: len(relay.messages) == 2)
