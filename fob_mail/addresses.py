@@ -22,6 +22,7 @@ _INTERNATIONAL_LOCAL = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>@,;:\\\"\[\]]+")
 """A dot-atom of RFC 6531 §3.3: printable, without what could end an SMTP command or a header early."""
 
 LONGEST_LOCAL = 64
+"""Octets before the @ (RFC 5321 §4.5.3.1.1)."""
 LONGEST = 254
 
 
@@ -112,7 +113,7 @@ def _normalise_unusual(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 slow to import, and most runs never need it
 
     try:
-        checked = validate_email(text, check_deliverability=False, test_environment=True)
+        checked = validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
         problem = f"{text[:80]!r} is not an e-mail address: {str(error).rstrip('.')}."
         raise InputError(problem, "Correct the address, or leave this person out.") from None

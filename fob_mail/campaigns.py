@@ -109,8 +109,9 @@ def save_draft(  # noqa: PLR0913, PLR0917 a campaign is all of these
         campaign = Campaign(slug=slug, state=CampaignState.DRAFT, created_at=now)
     elif campaign.state is not CampaignState.DRAFT:
         problem = f"The campaign {slug!r} is {campaign.state} and can no longer be changed."
-        undo = f"Take it back first: fob-mail cancel {slug}. Or compose" if campaign.state is CampaignState.SCHEDULED else "Compose"
-        raise ConflictError(problem, f"{undo} it under another name: --name {slug}-2")
+        if campaign.state is CampaignState.SCHEDULED:
+            raise ConflictError(problem, f"Take it back first: fob-mail cancel {slug}. Or compose it under another name: --name {slug}-2")
+        raise ConflictError(problem, f"Under another name, --name {slug}-2, it goes to everyone on the list, also to those who got {slug}.")
     campaign.list_id, campaign.article_name, campaign.article_source = to.id, article_name, article_source
     session.add(campaign)
     session.flush()

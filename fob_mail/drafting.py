@@ -14,7 +14,7 @@ from fob_mail import agenda, campaigns, lost
 from fob_mail.articles.article import Article
 from fob_mail.articles.front_matter import with_links
 from fob_mail.articles.reading import read
-from fob_mail.audience import attributes, lists
+from fob_mail.audience import attributes, languages, lists
 from fob_mail.calendars import Entry
 from fob_mail.campaigns import Written
 from fob_mail.composing.adding import calendar_of
@@ -73,7 +73,7 @@ def draft(session: Session, order: Order, settings: Settings, now: datetime) -> 
     if order.links:
         files = tuple(Written(each.name, with_links(each.source, order.links)) for each in files)
     zone = ZoneInfo(settings.organisation.timezone)
-    articles = in_languages(files, zone, now.astimezone(zone).date(), order.language, to.language)
+    articles = in_languages(files, zone, now.astimezone(zone).date(), _wanted(order.language), to.language)
     _check_kind(articles, kind)
     asks = "attribute" in "".join([order.subject, order.preheader, *(each.source for each in files)])
     wishes = Wishes(order.subject, order.preheader, kind, Vocabulary(attributes.names(session, to.id) if asks else ()))
@@ -148,6 +148,13 @@ def in_languages(files: tuple[Written, ...], zone: ZoneInfo, today: date, wanted
         language = wanted or language_of_name(each.name) or article.language or default
         found[language] = (*found.get(language, ()), article)
     return found
+
+
+def _wanted(language: str) -> str:
+    tag = languages.tag(language) if language else ""
+    if tag is None:
+        raise InputError(f"{language[:40]!r} is not a language.", "Give its short code: en, es, es-BO.")
+    return tag
 
 
 def language_of_name(name: str) -> str:

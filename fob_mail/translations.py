@@ -23,6 +23,19 @@ def primary(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
 
+@lru_cache(maxsize=1000)
+def is_language(tag: str) -> bool:
+    """Whether Unicode's CLDR knows the language, script and region of a BCP 47 tag: `es-BO`, and not `xx-yy-zz`."""
+    from babel import Locale, parse_locale  # noqa: PLC0415 imported late, so that --help is quick
+
+    try:
+        language, region, script, *_ = parse_locale(tag, sep="-")
+    except ValueError:
+        return False
+    known = Locale(FALLBACK)
+    return language in known.languages and (region is None or region in known.territories) and (script is None or script in known.scripts)
+
+
 def direction(language: str) -> str:
     """`ltr` or `rtl`, for the dir attribute."""
     return "rtl" if primary(language) in RIGHT_TO_LEFT else "ltr"

@@ -32,6 +32,7 @@ from fob_mail.articles.programme import events_of
 from fob_mail.articles.runs import tidy_words
 from fob_mail.errors import InputError
 from fob_mail.events import Event
+from fob_mail.translations import is_language
 
 LARGEST = 60_000
 """Characters of front matter."""
@@ -89,7 +90,7 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
     starts, time_said = _moment(written, "date", zone, wrong)
     ends, _ = _moment(written, "ends", zone, wrong)
     words = {key: _words(written, key, wrong) for key in ("title", "standfirst", "byline", "event", "place", "language")}
-    if words["language"] and not _TAG.fullmatch(words["language"]):
+    if words["language"] and not (_TAG.fullmatch(words["language"]) and is_language(words["language"])):
         wrong.append(f"  language: {words['language'][:40]!r} is not a language; write en or es")
     if starts and ends and ends <= starts:
         wrong.append("  ends: is not after date")

@@ -77,7 +77,16 @@ def _named(header: Sequence[str]) -> Columns:
         language=language,
         others=tuple((place, key) for key, place in others.items()),
         wishes=wishes_of([unguard(cell) for cell in header]),
+        assumed=_chosen_among([one_line(unguard(header[place])) for place, name in enumerate(called) if name in ADDRESS], header[address]),
     )
+
+
+def _chosen_among(named: list[str], chosen: str) -> tuple[str, ...]:
+    """What to tell of several columns of addresses."""
+    if len(named) == 1:
+        return ()
+    columns, taken = " and ".join(named), one_line(unguard(chosen))
+    return (f"The columns {columns} all seem to hold addresses: mail goes to those of {taken}, the others were kept as attributes.",)
 
 
 def _guessed(sample: Sequence[Sequence[str]]) -> Columns:

@@ -2,6 +2,8 @@
 
 import re
 
+from fob_mail.translations import is_language
+
 _TAG = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
 _NAMES = {
     "english": "en", "inglés": "en", "ingles": "en",
@@ -18,7 +20,7 @@ _LONGEST = 35
 
 
 def tag(text: str) -> str | None:
-    """The BCP 47 tag, `es-BO`, of a tag or a language's usual name; None where it is neither."""
+    """The BCP 47 tag, `es-BO`, of a tag or a language's usual name; None where it is neither, or nobody knows such a language."""
     text = text.strip()
     if text.casefold() in _NAMES:
         return _NAMES[text.casefold()]
@@ -26,4 +28,5 @@ def tag(text: str) -> str | None:
     if not found or len(text) > _LONGEST:
         return None
     rest = [part.upper() if len(part) == _REGION else part for part in re.split("[-_]", found[2])[1:]]
-    return "-".join([found[1].lower(), *rest])
+    whole = "-".join([found[1].lower(), *rest])
+    return whole if is_language(whole) else None

@@ -23,8 +23,8 @@ def command(folder: Path, port: int) -> None:
     from fob_mail.errors import InputError  # noqa: PLC0415
 
     try:
+        catcher = Catcher(folder, port, lambda file: click.echo(str(file)))  # first, so that a port that is taken leaves no folder
         folder.mkdir(parents=True, exist_ok=True)
-        catcher = Catcher(folder, port, lambda file: click.echo(str(file)))
     except OSError as error:
         problem = f"Mail cannot be caught in {folder} at port {port}: {error.strerror}."
         raise InputError(problem, "Name a folder of your own, or another port: fob-mail catch --port 0") from None

@@ -31,7 +31,8 @@ def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", 
         for article in articles.get(language, ())
         for problem in preflight.check(composed, article, masthead, now=now, base_url=settings.base_url, relay_host=relay)
     ]
-    return list(dict.fromkeys([*_signing(settings, campaigns.list_of(session, campaign)), *found]))
+    signing = _signing(settings, campaigns.list_of(session, campaign))
+    return list(dict.fromkeys([*signing, *found, *preflight.check_translated(articles)]))
 
 
 def audience_problems_of(session: "Session", campaign: "Campaign", settings: "Settings") -> "list[Problem]":

@@ -9,7 +9,7 @@ from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
 
 @click.command("pause")
 @click.argument("name", shell_complete=completing.campaigns)
-@click.option("--reason", default="paused by an organiser", metavar="TEXT", help="Why; shown by status.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; shown by status. One that is paused gets the new reason.")
 @json_option
 @click.pass_obj
 def pause(installation: Installation, name: str, reason: str, as_json: bool) -> None:
@@ -28,7 +28,9 @@ def pause(installation: Installation, name: str, reason: str, as_json: bool) -> 
         campaign = campaigns.find(session, name)
         if campaign.state not in {CampaignState.SENDING, CampaignState.PAUSED}:
             raise ConflictError(f"{name} is {campaign.state}: there is nothing to pause.", f"See: fob-mail status {name}")
-        campaigns.pause(session, campaign.id, one_line(reason))
+        if campaign.state is CampaignState.PAUSED and reason:
+            campaign.pause_reason = one_line(reason)
+        campaigns.pause(session, campaign.id, one_line(reason) or "paused by an organiser")
     _tell(installation, name, f"{name} is paused. To go on: fob-mail resume {name}; to end it: fob-mail cancel {name}", as_json=as_json)
 
 

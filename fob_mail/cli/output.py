@@ -49,6 +49,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def are(number: int) -> str:
+    """`1 is`, `2,000 are`."""
+    return f"{number:,} {'is' if number == 1 else 'are'}"
+
+
 def confirm(question: str, *, yes: bool, refusal: str) -> None:
     """Ask unless --yes; no terminal and no --yes is an error with its remedy, and no means that nothing was done."""
     if yes:

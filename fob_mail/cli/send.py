@@ -6,7 +6,7 @@ import click
 
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import confirm, emit, json_option, yes_option
+from fob_mail.cli.output import are, confirm, counted, emit, json_option, yes_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
         told = report_of(_find(session, name), ended.counts)
     if as_json:
         emit({**told, "ended": ended.how, "problem": ended.problem.problem if ended.problem else None})
-    _explain(name, ended, as_json=as_json)
+    explain(name, ended, as_json=as_json)
     if ended.how is not shell.Ending.FINISHED:
         click.get_current_context().exit(INTERRUPTED if stopper.asked.is_set() else NOT_FINISHED)
 
@@ -94,7 +94,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     if campaign.state not in campaigns.UNFROZEN:
         owed = ledger.counts(session, campaign.id).owed
         since = f" since {campaign.frozen_at:%d %B %Y}" if campaign.frozen_at else ""
-        words = f"{owed:,} are still to go" if owed else "everyone has been dealt with, and nothing is sent again"
+        words = f"{are(owed)} still to go" if owed else "everyone has been dealt with, and nothing is sent again"
         click.echo(f"{name} has been going out{since}; {words}.", err=True)
         return 0
     to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign), campaign.reminder_of)
@@ -102,7 +102,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     for label, words in (
         ("Campaign", name),
         *(("Subject", shown(part.subject)) for part in campaigns.parts(session, campaign).values()),
-        ("To", f"{reach.audience:,} people on {to.slug} ({to.name})"),
+        ("To", f"{counted(reach.audience, 'person', 'people')} on {to.slug} ({to.name})"),
         ("Not to", f"{reach.left:,} who left, {reach.pending:,} not confirmed, {reach.suppressed:,} suppressed{paused}"),
         ("From", to.sender),
         *(("Through", _way(relay)) for relay in settings.relays_in_use()),
@@ -156,11 +156,11 @@ def _tell_of_others(session: "Session", campaign_id: int, leased: int) -> None:
 
     until = ledger.leased_until(session, campaign_id)
     if until:
-        words = f"{leased:,} are with another worker. If it was killed, they are free after {until.astimezone():%H:%M:%S}; not before."
+        words = f"{are(leased)} with another worker. If it was killed, this part is free after {until.astimezone():%H:%M:%S}; not before."
         click.echo(words, err=True)
 
 
-def _explain(name: str, ended: "Ended", *, as_json: bool) -> None:
+def explain(name: str, ended: "Ended", *, as_json: bool) -> None:
     """The end in words: the counts, and what to do next."""
     from fob_mail.cli.status import show_counts, show_ways  # noqa: PLC0415
     from fob_mail.sending.run import Ending  # noqa: PLC0415
@@ -171,15 +171,17 @@ def _explain(name: str, ended: "Ended", *, as_json: bool) -> None:
         show_ways(name, ended.counts)
     if ended.how is Ending.TURNED_AWAY and ended.problem:
         click.secho(f"Paused. {ended.problem.problem}", fg="red", bold=True, err=True)
-        click.echo(f"{ended.problem.remedy}\n{ended.counts.owed:,} are still to go.", err=True)
+        click.echo(f"{ended.problem.remedy}\n{are(ended.counts.owed)} still to go.", err=True)
     elif ended.how is Ending.OWED:
         when = f", the first at {ended.next_due.astimezone():%H:%M}" if ended.next_due else ""
-        click.echo(f"{ended.counts.owed:,} were deferred and will be tried again{when}. {go_on}", err=True)
+        click.echo(
+            f"{ended.counts.owed:,} {'was' if ended.counts.owed == 1 else 'were'} deferred and will be tried again{when}. {go_on}", err=True
+        )
     elif ended.how is Ending.PAUSED:
-        click.echo(f"Paused; nothing is lost, and {ended.counts.owed:,} are still to go. To go on: fob-mail send {name}", err=True)
+        click.echo(f"Paused; nothing is lost, and {are(ended.counts.owed)} still to go. To go on: fob-mail send {name}", err=True)
     elif ended.how is Ending.CANCELLED:
         click.echo("Cancelled: nobody else gets it.", err=True)
     elif ended.how is Ending.STOPPED:
-        click.echo(f"Stopped; nothing is lost, and {ended.counts.owed:,} are still to go. {go_on}", err=True)
+        click.echo(f"Stopped; nothing is lost, and {are(ended.counts.owed)} still to go. {go_on}", err=True)
     if ended.counts.unknown:
-        click.echo(f"{ended.counts.unknown:,} are unknown: perhaps sent. See fob-mail unknown ls {name}", err=True)
+        click.echo(f"{are(ended.counts.unknown)} unknown: perhaps sent. See fob-mail unknown ls {name}", err=True)

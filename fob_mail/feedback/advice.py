@@ -18,6 +18,10 @@ _WHAT_TO_DO = {
         "the receivers' rules refused the message or its sender",
         "Run fob-mail check on the article, and ask the receiver's postmaster which rule it was.",
     ),
+    Cause.INTERNATIONAL: (
+        "our relay, or a server on the way, takes no address with letters beyond ASCII before its @",
+        "Send through a relay that offers SMTPUTF8, or ask these people for another address.",
+    ),
 }
 _ELSE = ("the receivers refused what we are or wrote", "Read their words, and ask the receiver's postmaster.")
 

@@ -27,6 +27,7 @@ _PERSONAL = frozenset({"1.1", "1.10", "1.3", "1.6", "2.1", "2.2"})
 """Statuses that name the mailbox itself, and that no mention of a policy turns into our fault."""
 
 _BY_WORDS = (
+    (wording.INTERNATIONAL, Cause.INTERNATIONAL),
     (wording.UNAUTHENTICATED, Cause.AUTHENTICATION),
     (wording.GREY, Cause.GREYLISTED),
     (wording.LOCKED, Cause.DISABLED),
@@ -73,6 +74,8 @@ _BY_DETAIL = {
     "4.6": Cause.SYSTEM,
     "4.7": Cause.EXPIRED,
     "5.3": Cause.THROTTLED,
+    "6.7": Cause.INTERNATIONAL,  # RFC 6531 §3.5
+    "6.9": Cause.INTERNATIONAL,
     "7.26": Cause.AUTHENTICATION,
     "7.28": Cause.REPUTATION,
     "7.515": Cause.AUTHENTICATION,

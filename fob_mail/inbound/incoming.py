@@ -38,6 +38,7 @@ class Cause(StrEnum):
     REPUTATION = "reputation"
     POLICY = "policy"
     AUTHENTICATION = "authentication"
+    INTERNATIONAL = "international"  # letters beyond ASCII before the @, which a server on the way does not take
     UNKNOWN = "unknown"
 
 
@@ -49,6 +50,7 @@ KINDS = {
     Cause.REPUTATION: Kind.BLOCKED,
     Cause.POLICY: Kind.BLOCKED,
     Cause.AUTHENTICATION: Kind.BLOCKED,
+    Cause.INTERNATIONAL: Kind.BLOCKED,
 }
 """The kind of a failure by its cause; every other cause is soft."""
 
@@ -67,6 +69,7 @@ REASONS = {
     Cause.REPUTATION: "Refused because of our server's reputation",
     Cause.POLICY: "Refused by the receiver's policy",
     Cause.AUTHENTICATION: "Refused because SPF, DKIM or DMARC did not pass",
+    Cause.INTERNATIONAL: "The address has letters beyond ASCII, which our relay or a server on the way does not take",
     Cause.UNKNOWN: "Refused without a reason that could be read",
 }
 

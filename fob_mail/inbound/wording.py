@@ -8,6 +8,8 @@ def either(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+INTERNATIONAL = either(r"\bSMTPUTF8\b")
+
 ACCUSED = either(
     r"spamhaus|spamcop|sorbs|barracuda|uceprotect|cloudmark|senderscore|sender.?base|proofpoint|\bzen\.|psbl|\bdnsbl|\brbl\b|"
     r"\bsbl\b|\bpbl\b|\bcss\b.{0,20}list",

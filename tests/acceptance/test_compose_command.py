@@ -128,7 +128,7 @@ def test_composing_again_after_freezing_is_refused_with_the_remedy(compose: Run,
     refused = compose()
 
     assert refused.returncode == 1
-    assert "--name water-may-2" in refused.stderr
+    assert "--name water-may-2, it goes to everyone on the list, also to those who got water-may." in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
@@ -156,6 +156,7 @@ def test_the_frame_is_in_the_language_that_is_asked_for(compose: Run, fob_mail: 
         (("--link", "register"), "Begin it with https://"),
         (("--name", "Not A Name"), "lower-case letters"),
         (("--list", "supporterz"), "supporters"),
+        (("--language", "xx-yy-zz"), "'xx-yy-zz' is not a language.\nGive its short code: en, es, es-BO."),
     ],
 )
 def test_a_wrong_value_is_one_clear_sentence_and_its_remedy(compose: Run, arguments: tuple[str, ...], words: str) -> None:

@@ -115,6 +115,9 @@ def test_a_campaign_is_paused_resumed_and_cancelled_by_name(fob_mail: Run, setti
         before = len(relay.messages)
         assert "the date is wrong" in fob_mail("status", "c").stdout
         assert len(relay.messages) == before
+        fob_mail("pause", "c", "--reason", "the hall is closed")
+        fob_mail("pause", "c")
+        assert "the hall is closed" in fob_mail("status", "c").stdout
         assert fob_mail("resume", "c").returncode == 0
         until(lambda: len(relay.messages) > before + 5)
         assert json.loads(fob_mail("cancel", "c", "--yes", "--json").stdout)["state"] == "cancelled"

@@ -59,7 +59,10 @@ def test_a_name_is_given_once(database: Database) -> None:
         make(database)
 
 
-@pytest.mark.parametrize("wishes", [{"reply_to": "x@example.org\nBcc: y@example.org"}, {"reply_to": "nobody"}, {"language": "very old"}])
+@pytest.mark.parametrize(
+    "wishes",
+    [{"reply_to": "x@example.org\nBcc: y@example.org"}, {"reply_to": "nobody"}, {"language": "very old"}, {"language": "xx-yy-zz"}],
+)
 def test_wishes_that_cannot_be_used_are_refused(database: Database, wishes: dict[str, str]) -> None:
     """Before anything is written."""
     with pytest.raises(InputError):

@@ -1,13 +1,18 @@
 """What others have said is shown as words: a server's reply moves no cursor on an organiser's terminal, and hides no other line."""
 
+import socket
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
-from fob_mail.cli import checking, main
+from fob_mail.cli import checking, main, send
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import harmless
 from fob_mail.errors import SettingsError
+from fob_mail.ledger import Counts
 from fob_mail.preflight.problem import error
+from fob_mail.sending.run import Ended, Ending
 
 HOSTILE = "404 \x1b]0;pwned\x07\x1b[2J\x9b31m\r all is well\x00"
 
@@ -36,3 +41,19 @@ def test_a_problem_that_preflight_found_commands_none(capsys: pytest.CaptureFixt
     checking.show([error("dead-link", "link", HOSTILE, HOSTILE)])
 
     assert not {"\x07", "\x9b", "\x00"}.intersection(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 is still to go. To go on"), (2000, "2,000 are still to go. To go on")])
+def test_one_is_and_many_are(capsys: pytest.CaptureFixture[str], number: int, said: str) -> None:
+    send.explain("april", Ended(Ending.PAUSED, None, None, Counts(queued=number)), as_json=False)
+
+    assert said in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_leaves_no_folder_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = CliRunner().invoke(main, ["catch", str(tmp_path / "deep" / "caught"), "--port", str(taken.getsockname()[1])])
+
+    assert told.exit_code == 1
+    assert "--port 0" in told.output
+    assert not list(tmp_path.iterdir())

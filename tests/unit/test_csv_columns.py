@@ -45,6 +45,17 @@ def test_other_columns_are_kept_under_their_own_names() -> None:
     assert columns.others == ((1, "Town"), (2, "column 3"), (3, "Town 2"))
 
 
+def test_of_several_columns_of_addresses_it_is_told_to_which_mail_goes() -> None:
+    """One is written to; nobody is left to find out which."""
+    columns = columns_of([["Mail", "Name", "E-mail"]])
+
+    assert (columns.address, columns.others) == (2, ((0, "Mail"),))
+    assert columns.assumed == (
+        "The columns Mail and E-mail all seem to hold addresses: mail goes to those of E-mail, the others were kept as attributes.",
+    )
+    assert not columns_of([["Mail", "Name"]]).assumed
+
+
 def test_a_rejects_file_can_be_corrected_and_imported() -> None:
     """Its own two columns are not the people's."""
     assert columns_of([["email", "Town", "line", "reason"]]).others == ((1, "Town"),)

@@ -25,6 +25,9 @@ SAID = (
     ("5.1.2", "[internal] Unable to resolve MX record", "hard"),
     ("5.0.0", "550 unrouteable address", "hard"),
     ("5.0.0", "550 Verification failed: could not deliver mail to a@b.c. The account or domain may not exist", "hard"),
+    ("", "the address has letters beyond ASCII before its @, and the relay does not offer SMTPUTF8", "blocked"),  # our own words
+    ("5.6.7", "550 5.6.7 Non-ASCII addresses not permitted for that sender/recipient", "blocked"),
+    ("5.0.0", "553 5.6.7 SMTPUTF8 is required, but was not offered by that host", "blocked"),
     ("4.2.2", "452 4.2.2 Mailbox full", "soft"),
     ("5.0.0", "552 5.2.2 The email account that you tried to reach is over quota", "soft"),
     ("5.0.0", "550 Mailbox is full / Blz limit exceeded", "soft"),
