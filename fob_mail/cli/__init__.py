@@ -111,8 +111,10 @@ def main(ctx: click.Context, config: Path | None) -> None:
     \b
     Example, from nothing to sent:
       fob-mail init
-      fob-mail list create supporters --name "Friends of Bolivia" --from "Friends of Bolivia <news@example.org>"
-      fob-mail subscribers import supporters people.csv --consent "signed up at the April stall"
+      fob-mail list create supporters --name "Friends of Bolivia" \\
+        --from "Friends of Bolivia <news@example.org>"
+      fob-mail subscribers import supporters people.csv \\
+        --consent "signed up at the April stall"
       fob-mail compose article.txt --list supporters --name bolivia-april
       fob-mail preview bolivia-april
       fob-mail check bolivia-april

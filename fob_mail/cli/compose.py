@@ -66,8 +66,10 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     Examples:
       fob-mail compose article.txt --list supporters --name bolivia-april \\
         --link register=https://events.example.org/bolivia
-      fob-mail compose article.en.md article.es.md --list supporters --name bolivia-april
-      fob-mail compose one.md two.md --list supporters --name may-news --template newsletter
+      fob-mail compose article.en.md article.es.md --list supporters \\
+        --name bolivia-april
+      fob-mail compose one.md two.md --list supporters --name may-news \\
+        --template newsletter
       fob-mail compose --reminder-of bolivia-april --name bolivia-reminder
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail import campaigns  # noqa: PLC0415 imported late, so that --help is quick

@@ -17,16 +17,22 @@ if TYPE_CHECKING:
     from fob_mail.correspondence import Letter
 
 LAST = (1 << 63) - 1
+KINDS = tuple(map(str, Kind))
 FORWARDS = ("queued", "sending", "accepted", "refused", "skipped", "unknown")
 _TEXT = "  | "
 """Before each line of a mail's text, so that none of it looks as if it were said here."""
 
 
 @click.command("ls")
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Only what is of this kind.")
+@click.option("--kind", type=click.Choice(KINDS), metavar="KIND", help=f"Only what is of this kind: {', '.join(KINDS)}.")
 @click.option("--campaign", metavar="NAME", shell_complete=completing.campaigns, help="Only what is about this campaign.")
 @click.option("--kept", is_flag=True, help="Only what a person has to read, and is kept for that.")
-@click.option("--forward", type=click.Choice(FORWARDS), help="Only what was to be forwarded and stands so; unknown: perhaps sent.")
+@click.option(
+    "--forward",
+    type=click.Choice(FORWARDS),
+    metavar="STATE",
+    help=f"Only what was to be forwarded and stands so: {', '.join(FORWARDS)} (perhaps sent).",
+)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many at the most.")
 @json_option
 @click.pass_obj

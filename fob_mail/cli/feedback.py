@@ -52,9 +52,9 @@ def read(installation: Installation, file: Path, as_json: bool) -> None:
     Read from a pipe, trouble ends with exit code 75, on which mail servers keep the mail and try again.
 
     \b
-    Examples:
+    Examples, the second as a line of /etc/aliases:
       fob-mail feedback read bounce.eml
-      bounces: "|fob-mail --config /srv/fob-mail.toml feedback read -"      (in /etc/aliases)
+      bounces: "|fob-mail --config /srv/fob-mail.toml feedback read -"
     """  # noqa: D301
     from fob_mail.feedback.advice import advise  # noqa: PLC0415 imported late, so that --help is quick
 

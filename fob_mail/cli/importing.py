@@ -73,8 +73,10 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
 
     \b
     Examples:
-      fob-mail subscribers import supporters people.csv --consent "signed up at the April stall"
-      fob-mail subscribers import supporters people.csv --consent "…" --dry-run
+      fob-mail subscribers import supporters people.csv \\
+        --consent "signed up at the April stall"
+      fob-mail subscribers import supporters people.csv --consent "…" \\
+        --dry-run
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail.audience.cells import one_line  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.audience.rejects import Rejects, rejects_path  # noqa: PLC0415

@@ -51,7 +51,8 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     \b
     Examples:
       fob-mail init
-      fob-mail init --organisation "Friends of Bolivia" --smtp-host smtp.example.org --smtp-port 587
+      fob-mail init --organisation "Friends of Bolivia" \\
+        --smtp-host smtp.example.org --smtp-port 587
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail import migrations  # noqa: PLC0415 imported late, so that --help is quick
 

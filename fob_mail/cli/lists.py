@@ -23,7 +23,8 @@ def command() -> None:
 
     \b
     Example:
-      fob-mail list create supporters --name "Friends of Bolivia" --from "Friends of Bolivia <news@example.org>"
+      fob-mail list create supporters --name "Friends of Bolivia" \\
+        --from "Friends of Bolivia <news@example.org>"
     """  # noqa: D301 click's \b keeps the lines of an example
 
 
@@ -63,7 +64,8 @@ def create(installation: Installation, /, slug: str, name: str, sender: str, as_
     \b
     Example:
       fob-mail list create supporters --name "Friends of Bolivia" \\
-        --from "Friends of Bolivia <news@example.org>" --reply-to office@example.org --language en
+        --from "Friends of Bolivia <news@example.org>" \\
+        --reply-to office@example.org --language en
     """  # noqa: D301 click's \b
     from fob_mail.audience import lists  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.database import clock  # noqa: PLC0415

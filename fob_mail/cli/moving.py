@@ -38,8 +38,10 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
 
     \b
     Examples:
-      fob-mail subscribers move supporters audience_export.zip --from mailchimp
-      fob-mail subscribers move supporters subscribers.csv --from listmonk --dry-run
+      fob-mail subscribers move supporters audience_export.zip \\
+        --from mailchimp
+      fob-mail subscribers move supporters subscribers.csv --from listmonk \\
+        --dry-run
       fob-mail subscribers move supporters members.txt --from mailman
     """  # noqa: D301 click's \b keeps the lines of an example
     from fob_mail.audience import importing, lists, moving  # noqa: PLC0415 imported late, so that --help is quick

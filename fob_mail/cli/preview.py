@@ -71,7 +71,8 @@ def command(  # noqa: PLR0913, PLR0917 one parameter an option
     \b
     Examples:
       fob-mail preview bolivia-april
-      fob-mail preview bolivia-april --as rosa@example.org --port 8025 --no-browser
+      fob-mail preview bolivia-april --as rosa@example.org --port 8025 \\
+        --no-browser
       fob-mail preview bolivia-april --out preview/
     """  # noqa: D301 click's \b keeps the lines of an example
     if out is None:

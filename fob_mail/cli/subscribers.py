@@ -34,7 +34,8 @@ def command() -> None:
 
     \b
     Example:
-      fob-mail subscribers import supporters people.csv --consent "signed up at the April stall"
+      fob-mail subscribers import supporters people.csv \\
+        --consent "signed up at the April stall"
     """  # noqa: D301 click's \b keeps the lines of an example
 
 
@@ -59,7 +60,8 @@ def add(  # noqa: PLR0913, PLR0917 click hands each option over
 
     \b
     Example:
-      fob-mail subscribers add supporters rosa@example.org --name "Rosa Mamani" --consent "asked by phone, 3 April"
+      fob-mail subscribers add supporters rosa@example.org \\
+        --name "Rosa Mamani" --consent "asked by phone, 3 April"
     """  # noqa: D301 click's \b
     from fob_mail.audience import lists, subscribers  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.database import clock  # noqa: PLC0415
@@ -108,7 +110,8 @@ def remove(  # noqa: PLR0913, PLR0917 click hands each option over
 
     \b
     Example:
-      fob-mail subscribers remove supporters rosa@example.org --reason "asked by phone, 3 April"
+      fob-mail subscribers remove supporters rosa@example.org \\
+        --reason "asked by phone, 3 April"
     """  # noqa: D301 click's \b
     from fob_mail.audience import lists, subscribers  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415

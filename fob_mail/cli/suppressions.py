@@ -62,7 +62,8 @@ def add(installation: Installation, address: str, note: str, as_json: bool) -> N
 
     \b
     Example:
-      fob-mail suppressions add rosa@example.org --note "asked by phone, 3 April"
+      fob-mail suppressions add rosa@example.org \\
+        --note "asked by phone, 3 April"
     """  # noqa: D301
     from fob_mail.addresses import digest, normalise  # noqa: PLC0415
     from fob_mail.audience import suppressions  # noqa: PLC0415
@@ -90,7 +91,8 @@ def remove(installation: Installation, address: str, note: str, as_json: bool) -
 
     \b
     Example:
-      fob-mail suppressions remove rosa@example.org --note "her provider was down that day"
+      fob-mail suppressions remove rosa@example.org \\
+        --note "her provider was down that day"
     """  # noqa: D301
     from fob_mail.addresses import digest, normalise  # noqa: PLC0415
     from fob_mail.audience import suppressions  # noqa: PLC0415
