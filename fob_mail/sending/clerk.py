@@ -154,13 +154,14 @@ class Clerk(threading.Thread):
         try:
             while not self._closing.is_set():
                 self._persist(self._renew)  # before anything that takes time: perhaps we slept
-                while self._wants_more():  # without recipients the connections would stand still
+                if self._wants_more():  # without recipients the connections would stand still
                     self._persist(self._lease)
                 self._persist(self._take_allowances)
                 if self._hurried or len(self._outcomes) >= SETTLE_AT or time.monotonic() >= self._settle_at:
                     self._persist(self._settle)
                 self._persist(self._mind)
-                self._call.wait(SETTLE_EVERY)
+                if not self._wants_more():  # a database slower than the relay is never ahead: leasing alone would starve all the rest
+                    self._call.wait(SETTLE_EVERY)
                 self._call.clear()
             self._persist(self._settle)
             if not self._abandoned:
