@@ -73,7 +73,7 @@ def command(people: int, connections: int, campaign: int) -> None:
         settings = _settings_file(Path(folder), url)
         _alone(settings, url, people, connections)
         with smtp_sink() as sink:
-            sending = _begun({"do": "send", "url": url, "port": sink, "journal": folder})
+            sending = _begun({"do": "send", "url": url, "port": sink, "journal": folder, "connections": 10})
             time.sleep(1)
             _beside(settings, url, sending, people, connections)
         _killed(settings, url, people, connections)

@@ -15,31 +15,18 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from pydantic import SecretStr
-from sqlalchemy import insert, text
 
 from bench.peers import peers
 from bench.sinks import CONNECTIONS, DELAY, chunking_sink, late_replies, program, smtp_sink, smtp_source
-from fob_mail import __version__, campaigns
-from fob_mail.addresses import digest
-from fob_mail.composing.composed import Composed
-from fob_mail.database import clock, connect
-from fob_mail.links import Links
-from fob_mail.models import MailingList, Subscriber
-from fob_mail.sending.run import Controls, freeze, run
-from fob_mail.settings import Sending, Settings, Smtp
-from fob_mail.slots import mark
+from fob_mail import __version__
 from tests import postgres
 
-KEY = "b" * 40
-CHUNK = 10_000
 WINDOW = 8
 """Messages under way on a connection, in those of the last rows that have a window."""
 
@@ -88,10 +75,7 @@ class Round:
 @click.option("--quick", is_flag=True, help="All tables, but of few messages and one round: does the bench work, and about how fast is it?")
 @click.option("--size", "sizes", multiple=True, default=(8, 40), show_default=True, help="KB of a message; may be given more than once.")
 @click.option("--only", type=click.Choice(["campaigns", "peers", "million"]), help="One of the three tables.")
-@click.option("--part", hidden=True, help="JSON of what a process that the bench starts has to do.")
-def command(  # noqa: PLR0913, PLR0917 its options
-    messages: int, rounds: int, quick: bool, sizes: tuple[int, ...], only: str | None, part: str | None
-) -> None:
+def command(messages: int, rounds: int, quick: bool, sizes: tuple[int, ...], only: str | None) -> None:
     """Send made-up campaigns to a sink on this machine, on SQLite and PostgreSQL, in turn with smtp-source.
 
     \b
@@ -100,10 +84,6 @@ def command(  # noqa: PLR0913, PLR0917 its options
       python -m bench sending --quick
       python -m bench sending --only million
     """  # noqa: D301 click's \b keeps the lines of an example
-    if part is not None:
-        told = json.loads(part)
-        print(json.dumps(_send(**told) if told.pop("do") == "send" else _prepare(**told)))
-        return
     people = EVERYTHING
     if quick:
         messages, rounds, people = QUICK
@@ -177,7 +157,7 @@ def _round(url: str, port: int, messages: int, case: Case) -> Round:
     """A fresh database and a frozen campaign, made by one process; sent by others."""
     with tempfile.TemporaryDirectory(prefix="fob-mail-bench-") as folder:
         freezing = _told(_begun({"do": "prepare", "url": url, "messages": messages, "size": case.size}))["freezing"]
-        part = {"do": "send", "url": url, "port": port, "journal": folder, "window": case.window}
+        part = {"do": "send", "url": url, "port": port, "journal": folder, "connections": CONNECTIONS, "window": case.window}
         sending = [_begun(part) for _ in range(case.workers)]
         told = [_told(one) for one in sending]
     seconds = max(one["ended"] for one in told) - min(one["began"] for one in told)
@@ -187,7 +167,7 @@ def _round(url: str, port: int, messages: int, case: Case) -> Round:
 
 
 def _begun(part: dict[str, object]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "bench", "sending", "--part", json.dumps(part)], stdout=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-m", "bench.sender", json.dumps(part)], stdout=subprocess.PIPE)
 
 
 def _told(running: "subprocess.Popen[bytes]") -> dict[str, float]:
@@ -196,66 +176,6 @@ def _told(running: "subprocess.Popen[bytes]") -> dict[str, float]:
         raise SystemExit("a part of the bench failed")
     figures: dict[str, float] = json.loads(output)
     return figures
-
-
-def _settings(url: str, port: int = 25, journal: str = ".", window: int = 1) -> Settings:
-    return Settings(
-        database_url=SecretStr(url),
-        secret_key=SecretStr(KEY),
-        digest_key=SecretStr(KEY),
-        smtp=Smtp(host="127.0.0.1", port=port, connections=CONNECTIONS, window=window),
-        sending=Sending(journal_folder=Path(journal)),
-    )
-
-
-def _prepare(url: str, messages: int, size: int) -> dict[str, float]:
-    """A fresh database, a list, a campaign, frozen: the seconds that the freezing took."""
-    if url.startswith("sqlite"):
-        for file in Path(url.removeprefix("sqlite:///")).parent.glob("bench.db*"):
-            file.unlink()
-    database = connect(url)
-    if not database.is_sqlite:
-        with database.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    from fob_mail import migrations  # noqa: PLC0415 Alembic is large, and the part that is measured has no use for it
-
-    migrations.upgrade(database)
-    with database.begin() as session:
-        now = clock(session)
-        to = MailingList(slug="people", name="People", sender="Bench <bench@example.org>", created_at=now)
-        session.add(to)
-        session.flush()
-        for first in range(0, messages, CHUNK):
-            people = (f"p{number}@example.org" for number in range(first, min(first + CHUNK, messages)))
-            rows = [{"address": a, "digest": digest(a, KEY.encode()), "name": "Ana Flores", "created_at": now} for a in people]
-            session.execute(insert(Subscriber), rows)
-            if not first:
-                session.execute(text("ANALYZE"))  # so that the database takes its tables for small ones from then on
-        session.execute(
-            text(
-                "INSERT INTO subscriptions (subscriber_id, list_id, state, since) SELECT id, :to, 'confirmed', created_at FROM subscribers"
-            ),
-            {"to": to.id},
-        )
-        campaigns.save_draft(session, "c", to, "a.txt", "", [_composed(size)], now)
-    began = time.perf_counter()
-    freeze(database, "c", _settings(url))
-    freezing = time.perf_counter() - began
-    database.close()
-    return {"freezing": freezing}
-
-
-def _send(url: str, port: int, journal: str, window: int = 1) -> dict[str, float]:
-    """What is measured: one worker's part of the frozen campaign."""
-    settings = _settings(url, port, journal, window)
-    database = connect(url)
-    links = Links(settings.keys(), settings.base_url)
-    began, spent = time.time(), time.process_time()
-    ended = run(database, "c", settings, links, Controls(lambda _: None, lambda _: None, wait=False))
-    processor, end = time.process_time() - spent, time.time()
-    database.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"began": began, "ended": end, "processor": processor, "mebibytes": memory, "accepted": ended.counts.accepted}
 
 
 def _million(urls: dict[str, str], sink: int, numbers: tuple[int, ...]) -> None:
@@ -267,12 +187,3 @@ def _million(urls: dict[str, str], sink: int, numbers: tuple[int, ...]) -> None:
             one = _round(url, sink, people, Case(kind, 8))
             speed = f"{people / one.seconds:,.0f} | {one.processor / people * 1e6:.0f}"
             print(f"| {people:,} | {kind} | {one.freezing:.1f} | {speed} | {one.mebibytes:.0f} |", flush=True)
-
-
-def _composed(size: int) -> Composed:
-    """A message of about that many KB, most of it HTML, with the slots of an invitation."""
-    line = "<p>" + "All of this has been said before, and will be said again. " * 6 + "</p>\n"
-    out = f'<a href="{mark("unsubscribe_url")}">Leave</a> {mark("address")}\n'
-    return Composed(
-        "en", "An evening", "", out + line * max(1, (size * 1000 - 2500) // len(line)) + out, f"Leave: {mark('unsubscribe_url')}\n"
-    )

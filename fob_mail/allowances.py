@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from fob_mail.database import insert_into
 from fob_mail.models import Allowance, Taken
 from fob_mail.settings import Limits
 
@@ -67,8 +67,7 @@ def _windows(limits: Limits) -> list[tuple[int, int]]:
 
 def _lock(session: Session, name: str) -> datetime:
     """Until when the limit a second is taken; the row is ours until the transaction ends. SQLite's begin() has locked all."""
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(build(Allowance).values(name=name, free_at=datetime(1970, 1, 1, tzinfo=UTC)).on_conflict_do_nothing())
+    session.execute(insert_into(session, Allowance).values(name=name, free_at=datetime(1970, 1, 1, tzinfo=UTC)).on_conflict_do_nothing())
     return session.scalars(select(Allowance.free_at).where(Allowance.name == name).with_for_update()).one()
 
 
@@ -78,8 +77,7 @@ def _taken(session: Session, name: str, since: int) -> int:
 
 
 def _book(session: Session, name: str, minute: int, messages: int) -> None:
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    booked = build(Taken).values(name=name, minute=minute, messages=messages)
+    booked = insert_into(session, Taken).values(name=name, minute=minute, messages=messages)
     session.execute(booked.on_conflict_do_update(index_elements=["name", "minute"], set_={"messages": Taken.messages + messages}))
 
 

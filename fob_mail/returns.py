@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from fob_mail.database import insert_into
 from fob_mail.inbound.incoming import Incoming
 from fob_mail.links import Links, Place, Subscribed
 from fob_mail.models import Campaign, Delivery, DeliveryState, Feedback, Subscriber, UsedToken
@@ -19,7 +19,6 @@ TOKENS_KEPT = timedelta(days=2)
 
 def note(session: Session, incoming: Incoming, place: Place | None, now: datetime) -> int | None:
     """Write an event down and give its number; None if it was before, by whatever way it came then."""
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     campaign, position = place or (None, None)
     row = {
         "event_key": incoming.key,
@@ -35,7 +34,7 @@ def note(session: Session, incoming: Incoming, place: Place | None, now: datetim
         "new_address": incoming.new_address[:320],
         "at": now,
     }
-    said = build(Feedback).values(row).on_conflict_do_nothing(index_elements=["event_key"]).returning(Feedback.id)
+    said = insert_into(session, Feedback).values(row).on_conflict_do_nothing(index_elements=["event_key"]).returning(Feedback.id)
     return session.scalar(said)
 
 
@@ -67,8 +66,8 @@ def told_otherwise(session: Session, key: str, place: Place, kind: str) -> bool:
 
 def good_for(session: Session, token: str, key: str, now: datetime) -> bool:
     """Whether a token is good for an event: used never before, or for this one. Tokens of two days ago are forgotten."""
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(build(UsedToken).values(token=token, event_key=key, at=now).on_conflict_do_nothing(index_elements=["token"]))
+    used = insert_into(session, UsedToken).values(token=token, event_key=key, at=now)
+    session.execute(used.on_conflict_do_nothing(index_elements=["token"]))
     session.execute(delete(UsedToken).where(UsedToken.at < now - TOKENS_KEPT))
     return session.scalar(select(UsedToken.event_key).where(UsedToken.token == token)) == key
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Float, Row, Select, case, cast, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from fob_mail.database import insert_into
 from fob_mail.models import Batch, Campaign, Consent, Delivery, DeliveryState, Feedback, Look
 
 LARGEST = 12
@@ -185,8 +185,8 @@ def refusals(session: Session, campaign_id: int) -> Iterator[tuple[str, str]]:
 
 def look(session: Session, campaign_id: int, link: int, now: datetime) -> None:
     """Count that a mail of a campaign was opened (0), or a link of it followed; by whom is not asked."""
-    build = sqlite.insert if _sqlite(session) else postgresql.insert
-    counted = build(Look).values(campaign_id=campaign_id, link=link, hour=now.replace(minute=0, second=0, microsecond=0), times=1)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    counted = insert_into(session, Look).values(campaign_id=campaign_id, link=link, hour=hour, times=1)
     session.execute(counted.on_conflict_do_update(index_elements=[Look.campaign_id, Look.link, Look.hour], set_={"times": Look.times + 1}))
 
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from fob_mail.database import insert_into
 from fob_mail.models import RelayInUse, Worker
 
 BEAT_EVERY = timedelta(seconds=5)
@@ -38,8 +38,7 @@ def own_name() -> str:
 def beat(session: Session, name: str, campaign_id: int | None, now: datetime) -> None:
     """Say that this worker lives, and what it sends; those not heard of for a day are forgotten."""
     session.execute(delete(Worker).where(Worker.seen_at < now - _FORGOTTEN_AFTER))
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    said = build(Worker).values(name=name, campaign_id=campaign_id, started_at=now, seen_at=now)
+    said = insert_into(session, Worker).values(name=name, campaign_id=campaign_id, started_at=now, seen_at=now)
     session.execute(said.on_conflict_do_update(index_elements=["name"], set_={"campaign_id": campaign_id, "seen_at": now}))
 
 
@@ -81,7 +80,6 @@ class Fares(Protocol):
 def report_relays(session: Session, worker: str, campaign_id: int, relays: Iterable[Fares], now: datetime) -> None:
     """Write down how a worker fares with its relays; what is older than a day is forgotten."""
     session.execute(delete(RelayInUse).where(RelayInUse.seen_at < now - _FORGOTTEN_AFTER))
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     for one in relays:
         told = {
             "campaign_id": campaign_id,
@@ -91,7 +89,7 @@ def report_relays(session: Session, worker: str, campaign_id: int, relays: Itera
             "trouble": one.trouble[:_LONGEST_TROUBLE],
             "seen_at": now,
         }
-        said = build(RelayInUse).values(worker=worker, relay=one.relay, **told)
+        said = insert_into(session, RelayInUse).values(worker=worker, relay=one.relay, **told)
         session.execute(said.on_conflict_do_update(index_elements=["worker", "relay"], set_=told))
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fob_mail.addresses import digest
+from fob_mail.database import insert_into
 from fob_mail.models import Knock
 
 FORGOTTEN_AFTER = timedelta(days=2)
@@ -29,11 +29,10 @@ class Limit:
 def knock(session: Session, limits: Sequence[Limit], digest_key: bytes, now: datetime) -> list[bool]:
     """Count one more knock on each, and say of each whether that is within its limit. The work is the same whatever comes of it."""
     hour = now.replace(minute=0, second=0, microsecond=0)
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     allowed = []
     for limit in limits:
         key = digest(f"knock {limit.whose}", digest_key)
-        once = build(Knock).values(digest=key, hour=hour, times=1)
+        once = insert_into(session, Knock).values(digest=key, hour=hour, times=1)
         session.execute(once.on_conflict_do_update(index_elements=[Knock.digest, Knock.hour], set_={"times": Knock.times + 1}))
         counted = select(func.sum(Knock.times)).where(Knock.digest == key, Knock.hour > now - limit.within)
         allowed.append((session.scalar(counted) or 0) <= limit.most)

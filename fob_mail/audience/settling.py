@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Executable, Select, Text, cast, delete, func, insert, literal, select, text, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fob_mail.audience.staging import Stage
+from fob_mail.database import insert_into
 from fob_mail.errors import InputError
 from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, Suppression, UtcDateTime
 
@@ -137,7 +137,7 @@ def _add(connection: Connection, stage: Stage, terms: Terms, newest: int) -> int
     rows = stage.rows.c
     unknown = select(rows.address, rows.digest, rows.name, rows.language, rows.attributes, _at(terms.now)).order_by(rows.address, rows.line)
     if connection.dialect.name == "sqlite":
-        everyone = sqlite.insert(Subscriber).from_select(columns, unknown.where(true()), include_defaults=False)
+        everyone = insert_into(connection, Subscriber).from_select(columns, unknown.where(true()), include_defaults=False)
         added = _do(connection, everyone.on_conflict_do_nothing(index_elements=["address"]))
     else:  # ON CONFLICT doubles the price of a row here, and the lock makes it needless
         absent = ~select(Subscriber.id).where(Subscriber.address == rows.address).exists()
@@ -153,8 +153,7 @@ def _join(connection: Connection, stage: Stage, terms: Terms) -> int:
     absent = select(stage.known.c.subscriber_id, literal(terms.list_id)).where(stage.known.c.state.is_(None))
     if not _any(connection, absent):
         return 0
-    build = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    joining = build(Subscription).from_select(_SUBSCRIPTION, _subscribed(absent, terms), include_defaults=False)
+    joining = insert_into(connection, Subscription).from_select(_SUBSCRIPTION, _subscribed(absent, terms), include_defaults=False)
     return _do(connection, joining.on_conflict_do_nothing())  # who got there in the meantime stays as they are
 
 

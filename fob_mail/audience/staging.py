@@ -11,12 +11,12 @@ from sqlalchemy import JSON, Column, Connection, Integer, LargeBinary, MetaData,
 from sqlalchemy.orm import Session
 
 from fob_mail.audience.chunks import Chunk
+from fob_mail.database import SQLITE_CACHE_KIB
 from fob_mail.models import BigId, UtcDateTime
 
 _SQLITE_CACHE_KIB = 65_536  # for the one transaction: the index of addresses stays within it, see arriving.ROOM
 _COLUMNS = "line, address, digest, name, language, attributes"
 _ROWS_A_STATEMENT = 32  # on SQLite: a third cheaper than one
-_SQLITE_USUAL_CACHE_KIB = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def staged(session: Session) -> Iterator[Stage]:
     yield stage
     metadata.drop_all(connection, checkfirst=False)
     if sqlite:
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{_SQLITE_USUAL_CACHE_KIB}")
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
 
 
 def put(connection: Connection, chunk: Chunk, numbers: Sequence[int]) -> None:

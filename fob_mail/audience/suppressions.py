@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from fob_mail.database import insert_into
 from fob_mail.models import Ground, Subscriber, Suppression, SuppressionReason
 
 ORDER = (SuppressionReason.ASKED, SuppressionReason.BOUNCE, SuppressionReason.ERASED, SuppressionReason.COMPLAINT)
@@ -45,8 +45,7 @@ def suppress(session: Session, digest: bytes, why: SuppressionReason, now: datet
     if session.scalar(standing.limit(1)) is None:
         session.add(Ground(digest=digest, why=why, since=now, note=note))
         session.flush()
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = build(Suppression).values(digest=digest, why=why, since=now, note=note)
+    statement = insert_into(session, Suppression).values(digest=digest, why=why, since=now, note=note)
     statement = statement.on_conflict_do_update(
         index_elements=[Suppression.digest],
         set_={name: statement.excluded[name] for name in ("why", "since", "note")},

@@ -3,14 +3,14 @@
 import logging
 import re
 
-from premailer import Premailer
-
 _NO_BGCOLOR = re.compile(r"""(<(?:a|div|p|span|h[1-6]|li|ul|ol)\s(?:"[^"]*"|'[^']*'|[^"'<>])*?) bgcolor=["'][^"']*["']""")
 """premailer gives every element with a ground that attribute, which HTML has for tables alone; Outlook needs it there."""
 
 
 def inlined(html: str, css: str) -> str:
     """The page with `css` inline. Classes stay for the media queries in its head; nothing is ever fetched."""
+    from premailer import Premailer  # noqa: PLC0415 with cssutils and requests it takes 15 MB, and who sends has composed long ago
+
     page: str = Premailer(
         html,
         css_text=css,

@@ -14,7 +14,6 @@ from itertools import chain
 
 from fob_mail import campaigns, ledger
 from fob_mail.composing.composed import Composed
-from fob_mail.composing.counting import counted
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
 from fob_mail.errors import FobMailError
@@ -170,6 +169,8 @@ def personaliser_of(campaign: Campaign, to: MailingList, parts: dict[str, Compos
         list_slug=to.slug,
     )
     if to.counts:
+        from fob_mail.composing.counting import counted  # noqa: PLC0415 Jinja2 and Babel take 3 MB, for those alone who count
+
         parts = {
             language: counted(composed, settings.base_url, partial(links.look_url, campaign.id)) for language, composed in parts.items()
         }
