@@ -59,12 +59,13 @@ class Database:
             yield session
 
     @contextmanager
-    def begin_bulk(self) -> Iterator[Session]:
+    def begin_bulk(self, *, locked: bool = False) -> Iterator[Session]:
         """As begin(), for many rows at once, whose references their writer knows to hold: SQLite does not look them up.
 
-        SQLite's write lock waits for the first statement on a lasting table, which must be one that writes.
+        Unless it is `locked` from the beginning, SQLite's write lock waits for the first statement on a lasting table, which must be one
+        that writes.
         """
-        with self._readers.connect() as connection:
+        with (self.engine if locked else self._readers).connect() as connection:
             driver = connection.connection.driver_connection
             _check_references(driver, wanted=False)
             try:

@@ -70,7 +70,7 @@ class Controls:
 def freeze(database: Database, slug: str, settings: Settings) -> tuple[int, ledger.Counts]:
     """Recover what dead workers left, then fix the campaign's audience and text, if that is still to do, and let it go on."""
     recover_dead(database, settings)
-    with database.begin() as session:
+    with database.begin_bulk(locked=True) as session:  # deliveries refer to what their own statement reads
         campaign = campaigns.find(session, slug)
         campaigns.refuse_cancelled(campaign)
         size = campaigns.freeze(session, campaign, settings.sending.batch_size, clock(session))
