@@ -168,8 +168,16 @@ def unsubscribe_mailto(mailbox: str, token: str) -> str:
     return f"mailto:{quote(mailbox, safe='@+')}?subject=unsubscribe%20{token}"
 
 
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
+
+
 def _base32(raw: bytes) -> str:
-    return base64.b32encode(raw).decode().rstrip("=").lower()
+    """RFC 4648 §6 in small letters and without padding, by pairs of letters: the standard library takes more than twice as long."""
+    bits = 8 * len(raw)
+    whole = bits + -bits % 10
+    number = int.from_bytes(raw) << (whole - bits)
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(whole - 10, -1, -10)])[: (bits + 4) // 5]
 
 
 def _mac(key: bytes, purpose: bytes, payload: bytes, size: int) -> bytes:

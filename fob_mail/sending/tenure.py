@@ -4,8 +4,10 @@ That clock goes on while the machine sleeps, where there is such a one: leases e
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from fob_mail.outcomes import Retries
 
@@ -15,12 +17,8 @@ VALID = 0.8
 RENEWED = 1 / 3
 """After this part of its time a lease is renewed."""
 
-_WAKING: int | None = getattr(time, "CLOCK_BOOTTIME", None)
-
-
-def waking() -> float:
-    """Seconds by a clock that nobody sets, and that counts a machine's sleep."""
-    return time.clock_gettime(_WAKING) if _WAKING is not None else time.monotonic()
+waking: Callable[[], float] = partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+"""Seconds by a clock that nobody sets, and that counts a machine's sleep."""
 
 
 @dataclass(frozen=True, slots=True)
