@@ -8,7 +8,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from fob_mail.articles.article import BlockKind, Notice, Span
-from fob_mail.articles.assembly import Assembled, Assembly
+from fob_mail.articles.assembly import Assembled, Assembly, parted
 from fob_mail.articles.calls import checked_url
 from fob_mail.articles.pictures import image_of
 
@@ -36,12 +36,14 @@ def read(text: str) -> Assembled:
     parser.normalizeLink = str  # type: ignore[method-assign, assignment]  # addresses stay as they are written
     parser.validateLink = bool  # type: ignore[method-assign, assignment]  # href_of() tells what is wrong with one
     assembly = Assembly()
-    heading = 0
+    heading = lost = 0
     for token in parser.parse(text):
         if token.type == "heading_open":
             heading = int(token.tag[1])
         elif token.type == "inline":
             run = tuple(_spans(token.children or [], assembly))
+            hard = sum(child.type == "hardbreak" for child in token.children or [])
+            lost += max(0, hard + 1 - len(parted(run)))
             if heading:
                 assembly.heading(run, heading)
             else:
@@ -52,7 +54,14 @@ def read(text: str) -> Assembled:
         if token.level == 0 and token.nesting < 0:
             assembly.place_pictures()
     assembly.notices += tags_of_html(text)
+    if lost:
+        remedy = "Leave an empty line where a line has to begin anew; or make a list of them."
+        assembly.notices.append(Notice("line-break", f"{_lines(lost)} within a paragraph, which mails show as a space.", remedy))
     return assembly.assembled()
+
+
+def _lines(number: int) -> str:
+    return "There is 1 line break" if number == 1 else f"There are {number:,} line breaks"
 
 
 def tags_of_html(text: str) -> list[Notice]:

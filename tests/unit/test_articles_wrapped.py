@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from fob_mail.articles.markdown import read
 from fob_mail.articles.plain import blocks
 
 PARAGRAPHS = [
@@ -34,3 +35,19 @@ def test_a_sentence_that_runs_over_the_end_of_a_line_is_one() -> None:
     text = f"{PARAGRAPHS[0]}\nSpeakers were many, among them Nuala Brennan\n(librarian) and\nher dog."
 
     assert [block.text for block in blocks(text)][1:] == ["Speakers were many, among them Nuala Brennan (librarian) and her dog."]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Roses are red,  \nviolets are blue.", ["There is 1 line break within a paragraph, which mails show as a space."]),
+        ("- Roses\\\n  are\\\n  red", ["There are 2 line breaks within a paragraph, which mails show as a space."]),
+        ("With: Ana Paz  \nPlus: Luis Mamani", []),  # each begins a line of its own, by its label
+        ("Roses are red,\nviolets are blue.", []),
+    ],
+)
+def test_a_line_break_that_a_writer_asked_for_is_not_lost_unsaid(text: str, told: list[str]) -> None:
+    notices = [notice for notice in read(text).notices if notice.about == "line-break"]
+
+    assert [notice.problem for notice in notices] == told
+    assert all("empty line" in notice.remedy for notice in notices)
