@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import emit, json_option
+from fob_mail.cli.output import counted, emit, json_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,8 +77,9 @@ def command(installation: Installation, offline: bool, nameserver: tuple[str, in
     if as_json:
         emit({"verdict": code.name.lower(), "findings": [asdict(finding) for finding in found]})
     else:
-        numbers = ", ".join(f"{sum(one.state == state for one in found)} {state}" for state in SIGNS)
-        click.echo(f"\n{numbers}")
+        numbers = {state: sum(one.state == state for one in found) for state in SIGNS}
+        numbers_said = [counted(number, state) if state == "warning" else f"{number} {state}" for state, number in numbers.items()]
+        click.echo("\n" + ", ".join(numbers_said))
     click.get_current_context().exit(code)
 
 
