@@ -84,8 +84,15 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
         if _NEVER_CLOSED.match(source):
             raise InputError("The front matter begins in line 1 with --- and is never closed.", "Write a line of --- below it.")
         return FrontMatter(), source
-    written = _parsed(match[1] or "")
     wrong: list[str] = []
+    matter = _understood(_parsed(match[1] or ""), zone, wrong)
+    if wrong:
+        raise InputError("The front matter of the article has mistakes:\n" + "\n".join(wrong), "Correct them between the lines of ---.")
+    return matter, source[match.end() :]
+
+
+def _understood(written: dict[str, object], zone: ZoneInfo, wrong: list[str]) -> FrontMatter:
+    """What its keys say; what is wrong with them is added to `wrong`."""
     calls = {kind: _url(written, kind.value, wrong) for kind in KINDS if kind.value in written}
     starts, time_said = _moment(written, "date", zone, wrong)
     ends, _ = _moment(written, "ends", zone, wrong)
@@ -98,9 +105,7 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
     understood = written.get("understood") is True
     events = events_of(written["events"], zone, wrong) if written.get("events") is not None else ()
     notes, all_calls, rsvp = _notes(written, wrong), _all_calls(written, wrong), _yes(written, "rsvp", wrong)
-    if wrong:
-        raise InputError("The front matter of the article has mistakes:\n" + "\n".join(wrong), "Correct them between the lines of ---.")
-    matter = FrontMatter(
+    return FrontMatter(
         title=words["title"],
         standfirst=words["standfirst"],
         byline=words["byline"],
@@ -118,7 +123,6 @@ def split(source: str, zone: ZoneInfo) -> tuple[FrontMatter, str]:
         events=events,
         all_calls=all_calls,
     )
-    return matter, source[match.end() :]
 
 
 def with_links(source: str, links: dict[str, str]) -> str:

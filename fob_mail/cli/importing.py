@@ -86,29 +86,17 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
         raise InputError("There are no words of consent.", 'Say how they asked for it: --consent "signed up at the April stall".')
     started = time.monotonic()
     source = STANDARD_INPUT if str(file) == "-" else file
+    called = "standard input" if str(file) == "-" else str(file)
     place = None if dry_run else rejects_file or rejects_path(source)
+    how = (f"{called if str(file) == '-' else one_line(source.name)}: {words}", overwrite, dry_run)
     with _opened(file) as opened, Rejects(place) as rejects:
-        report = _import(
-            installation,
-            slug,
-            opened,
-            rejects,
-            (f"{'standard input' if str(file) == '-' else one_line(source.name)}: {words}", overwrite, dry_run),
-        )
+        report = _import(installation, slug, opened, rejects, how)
     seconds = time.monotonic() - started
     if as_json:
-        emit(
-            {
-                "list": slug,
-                "file": str(file),
-                "dry_run": dry_run,
-                **_told(report),
-                "rejects": _path(rejects.path),
-                "seconds": round(seconds, 3),
-            }
-        )
+        told = {"list": slug, "file": str(file), "dry_run": dry_run, **_told(report)}
+        emit({**told, "rejects": str(rejects.path) if rejects.path else None, "seconds": round(seconds, 3)})
     else:
-        _show(report, "standard input" if str(file) == "-" else str(file), rejects.path, seconds, dry_run=dry_run)
+        _show(report, called, rejects.path, seconds, dry_run=dry_run)
 
 
 def _import(installation: Installation, slug: str, file: BinaryIO, rejects: "Rejects", how: tuple[str, bool, bool]) -> "Report":
@@ -201,7 +189,3 @@ def _show_some(some: "Sequence[Reject]", number: int) -> None:
         click.echo(f"  line {reject.line}: {one_line(reject.what)}{' ' if reject.what else ''}({one_line(reject.reason)})")
     if number > _NAMED:
         click.echo(f"  and {number - _NAMED:,} more")
-
-
-def _path(path: Path | None) -> str | None:
-    return str(path) if path else None

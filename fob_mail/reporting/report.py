@@ -4,7 +4,7 @@ Nothing in it knows who opened or followed a link: that is not recorded. How oft
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from fob_mail import campaigns, ledger, lost, tallies
+from fob_mail.composing.composed import Composed
 from fob_mail.composing.counting import OPENED, links_of, says_so
 from fob_mail.errors import ConflictError
 from fob_mail.inbound.causes import verdict_of
@@ -170,9 +171,8 @@ def report_of(session: Session, campaign: Campaign, base_url: str) -> Report:
     rates = Rates.of(counts.accepted, hard, people[Kind.COMPLAINT], left, refused=counts.refused)
     span = tallies.span(session, campaign.id)
     sending_width = _width(*span) if span else 1
-    looks, parts = tallies.looks(session, campaign.id), campaigns.parts(session, campaign)
-    counting = any(says_so(part) for part in parts.values()) and campaigns.list_of(session, campaign).counts
-    links = {number: url for part in parts.values() for number, url in links_of(part, base_url).items()} if looks or counting else {}
+    parts = campaigns.parts(session, campaign)
+    opened, followed = _looks(session, campaign, parts, base_url)
     leaving_width = _width(campaign.frozen_at, last_left or campaign.frozen_at)
     return Report(
         campaign=campaign.slug,
@@ -193,9 +193,22 @@ def report_of(session: Session, campaign: Campaign, base_url: str) -> Report:
         leaving=tuple(tallies.left_over_time(session, campaign, leaving_width)),
         leaving_width=leaving_width,
         earlier=_earlier(session, campaign),
-        opened=looks.get(OPENED, 0) if looks or counting else None,
-        followed=tuple(sorted(((url, looks.get(number, 0)) for number, url in links.items()), key=lambda pair: (-pair[1], pair[0]))),
+        opened=opened,
+        followed=followed,
     )
+
+
+def _looks(
+    session: Session, campaign: Campaign, parts: Mapping[str, Composed], base_url: str
+) -> tuple[int | None, tuple[tuple[str, int], ...]]:
+    """How often the mail was opened and which link was followed, the most first; none and nothing where that is not counted."""
+    looks = tallies.looks(session, campaign.id)
+    counting = any(says_so(part) for part in parts.values()) and campaigns.list_of(session, campaign).counts
+    if not looks and not counting:
+        return None, ()
+    links = {number: url for part in parts.values() for number, url in links_of(part, base_url).items()}
+    followed = ((url, looks.get(number, 0)) for number, url in links.items())
+    return looks.get(OPENED, 0), tuple(sorted(followed, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _rate(rates: Rates, name: str) -> float:
