@@ -61,7 +61,9 @@ def room(name: str, free: int) -> Finding:
 def check_clock(here: datetime, there: datetime, whose: str) -> Finding:
     """The machine's clock beside another's."""
     apart = abs(here - there)
+    seconds = round(apart.total_seconds())
+    seen = f"{seconds:,} second{'s' * (seconds != 1)} apart"
     if apart <= CLOCKS_DIFFER:
-        return Finding("here", f"clock beside {whose}", State.FINE, f"{apart.total_seconds():.0f} seconds apart")
+        return Finding("here", f"clock beside {whose}", State.FINE, seen)
     remedy = "Set the clocks by NTP; leases go by the database's, Date headers and scheduled campaigns by these."
-    return Finding("here", f"clock beside {whose}", State.WARNING, f"{apart.total_seconds():,.0f} seconds apart", remedy)
+    return Finding("here", f"clock beside {whose}", State.WARNING, seen, remedy)

@@ -17,8 +17,9 @@ def check_audience(size: int, before: Sequence[int], list_slug: str) -> Iterator
         yield error("nobody", "audience", f'List "{list_slug}" has nobody confirmed on it.', remedy)
         return
     usual = round(median(before)) if before else 0
+    told = f"It goes to {size:,} {'person' if size == 1 else 'people'}; to this list usually to {usual:,}."
     look = f"See who came and went: fob-mail list show {list_slug}"
     if usual and size >= MANY * usual and size > FEW_ARE_FEW:
-        yield warning("many-more", "audience", f"It goes to {size:,} people; to this list usually to {usual:,}.", look)
+        yield warning("many-more", "audience", told, look)
     elif usual > FEW_ARE_FEW and size * MANY <= usual:
-        yield warning("many-fewer", "audience", f"It goes to {size:,} people; to this list usually to {usual:,}.", look)
+        yield warning("many-fewer", "audience", told, look)

@@ -71,10 +71,12 @@ def test_room_is_looked_for_on_the_disk_of_each_place_also_of_one_that_is_to_be_
     assert seen == pytest.approx(free.f_bavail * free.f_frsize / 1e9, abs=0.5)
 
 
-@pytest.mark.parametrize(("apart", "state"), [(0, State.FINE), (60, State.FINE), (61, State.WARNING), (-3600, State.WARNING)])
+@pytest.mark.parametrize(
+    ("apart", "state"), [(0, State.FINE), (1, State.FINE), (60, State.FINE), (61, State.WARNING), (-3600, State.WARNING)]
+)
 def test_a_clock_that_goes_wrong_is_told_whichever_way(apart: int, state: State) -> None:
     found = here.check_clock(NOW, NOW + timedelta(seconds=apart), "the pages")
 
     assert (found.name, found.state) == ("clock beside the pages", state)
-    assert found.seen == f"{abs(apart):,} seconds apart"
+    assert found.seen == f"{abs(apart):,} second{'' if apart == 1 else 's'} apart"
     assert bool(found.remedy) == (state is not State.FINE)

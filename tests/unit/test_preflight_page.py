@@ -164,7 +164,8 @@ def test_a_subject_does_not_shout_and_its_letters_are_what_they_seem(subject: st
 
 def test_hidden_words_and_pictures_without_words_are_what_filters_look_for() -> None:
     assert [p.about for p in check_traits(parse('<p style="display:none">Cheap</p>' + "word " * 99))] == ["hidden-words"]
-    assert [p.about for p in check_traits(parse('<p>Come</p><img alt="a" src="a.png">'))] == ["few-words"]
+    (wordless,) = check_traits(parse('<p>Come</p><img alt="a" src="a.png">'))
+    assert (wordless.about, wordless.problem.partition(";")[0]) == ("few-words", "The mail has 1 picture and 1 word")
 
 
 def test_a_score_is_an_error_where_filters_would_refuse_it() -> None:
@@ -190,6 +191,12 @@ def test_a_score_is_an_error_where_filters_would_refuse_it() -> None:
 )
 def test_an_audience_of_nobody_or_twice_the_usual_is_told(size: int, before: list[int], about: list[str]) -> None:
     assert [problem.about for problem in check_audience(size, before, "supporters")] == about
+
+
+def test_an_audience_of_one_is_a_person() -> None:
+    (found,) = check_audience(1, [150], "supporters")
+
+    assert found.problem == "It goes to 1 person; to this list usually to 150."
 
 
 def test_how_many_people_an_empty_field_hits_is_counted_where_it_has_no_default() -> None:
