@@ -108,6 +108,7 @@ def _findings(installation: Installation, nameserver: tuple[str, int], *, offlin
         yield from here.check_files(installation.settings_file, settings, file)
         yield here.check_journal(settings.sending.journal_folder)
         yield from here.check_room({"the journal": settings.sending.journal_folder} | ({"the database": file} if file else {}))
+        yield here.clock_kept(here.kernel_clock())
         states = list(books.check_database(database))
         yield from states
         sound = states[0].state is State.FINE

@@ -1,8 +1,10 @@
 """The machine: may others read what they should not, is there room, does the clock agree?"""
 
+import ctypes
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,9 @@ LITTLE_ROOM, TOO_LITTLE = 1_000_000_000, 100_000_000
 """Bytes free at which a disk is told, and at which a campaign might not come to its end."""
 
 CLOCKS_DIFFER = timedelta(seconds=60)
+
+_NOT_SET = 5
+"""adjtimex(2)'s TIME_ERROR: the clock is not synchronised."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -56,6 +61,23 @@ def room(name: str, free: int) -> Finding:
     state = State.WRONG if free < TOO_LITTLE else State.WARNING if free < LITTLE_ROOM else State.FINE
     remedy = "" if state is State.FINE else "Make room: a campaign takes about 200 MB for each 100,000 people."
     return Finding("here", f"room for {name}", state, f"{free / 1e9:,.2f} GB free", remedy)
+
+
+def clock_kept(state: int | None) -> Finding:
+    """Whether somebody sets the clock: by what the kernel says of it, none where it says nothing."""
+    if state is not None and 0 <= state < _NOT_SET:
+        return Finding("here", "clock", State.FINE, "set by NTP")
+    seen = "no NTP sets it, as far as the kernel is told" if state == _NOT_SET else "this system does not tell whether NTP sets it"
+    return Finding("here", "clock", State.UNKNOWN, seen, "See that it is set: timedatectl; then timedatectl set-ntp true")
+
+
+def kernel_clock() -> int | None:
+    """What the kernel says of its clock (adjtimex(2)): 5 if nobody sets it, less if somebody does; none where it is not to be had."""
+    if sys.platform != "linux":
+        return None
+    room_for_timex = ctypes.create_string_buffer(512)  # zeros: nothing is to be changed
+    state: int = ctypes.CDLL(None).adjtimex(room_for_timex)
+    return None if state < 0 else state
 
 
 def check_clock(here: datetime, there: datetime, whose: str) -> Finding:

@@ -66,6 +66,7 @@ def test_the_command_reports_everything_in_one_object(
     assert (done.returncode, told["verdict"]) == (2, "wrong")  # nothing is served at base_url
     assert shown.returncode == 0, shown.stdout
     assert "✓ settings" in shown.stdout
+    assert " clock: " in shown.stdout
     assert shown.stdout.endswith(", 0 warnings, 0 wrong\n")
 
 

@@ -80,3 +80,15 @@ def test_a_clock_that_goes_wrong_is_told_whichever_way(apart: int, state: State)
     assert (found.name, found.state) == ("clock beside the pages", state)
     assert found.seen == f"{abs(apart):,} second{'' if apart == 1 else 's'} apart"
     assert bool(found.remedy) == (state is not State.FINE)
+
+
+@pytest.mark.parametrize(("state", "verdict"), [(0, State.FINE), (4, State.FINE), (5, State.UNKNOWN), (None, State.UNKNOWN)])
+def test_whether_somebody_sets_the_clock_is_told_as_the_kernel_knows_it(state: int | None, verdict: State) -> None:
+    found = here.clock_kept(state)
+
+    assert (found.name, found.state) == ("clock", verdict)
+    assert bool(found.remedy) == (verdict is not State.FINE)
+
+
+def test_the_kernel_of_this_machine_tells_of_its_clock() -> None:
+    assert here.kernel_clock() in range(6)
