@@ -19,6 +19,7 @@ from fob_mail.database import connect
 from tests.builders import make_list, make_subscriber
 from tests.ready_command import outside, shared, start
 
+pytestmark = pytest.mark.xdist_group("preview")  # one preview and one browser for all
 SETTINGS = f"""
 secret_key = "{"k" * 40}"
 digest_key = "{"d" * 40}"

@@ -1,6 +1,7 @@
 """What somebody could want of the public pages, tried: each attempt changes nothing, gives nothing away, and ends in a kind page."""
 
 import re
+from itertools import product
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -86,23 +87,21 @@ def test_no_page_sets_a_cookie_so_that_no_other_site_can_act_in_a_readers_name(g
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(
-    "aim", ["?next=https://evil.example", "?url=//evil.example", "?lang=//evil.example", "?lang=<script>alert(1)</script>"]
-)
-def test_no_page_leads_elsewhere_or_repeats_what_it_was_asked(group: Group, rosa: str, page: str, aim: str) -> None:
-    answer = group.web.get(page.format(rosa) + aim)
+def test_no_page_leads_elsewhere_or_repeats_what_it_was_asked(group: Group, rosa: str, page: str) -> None:
+    for aim in ("?next=https://evil.example", "?url=//evil.example", "?lang=//evil.example", "?lang=<script>alert(1)</script>"):
+        answer = group.web.get(page.format(rosa) + aim)
 
-    assert not 300 <= answer.status_code < 400
-    assert "evil.example" not in answer.text
-    assert "<script" not in answer.text
+        assert not 300 <= answer.status_code < 400
+        assert "evil.example" not in answer.text
+        assert "<script" not in answer.text
 
 
 @pytest.mark.parametrize("page", ["/u/{}", "/p/{}", "/c/{}", "/v/{}/en", "/i/{}.png", "/v/{}/en/1.ics"])
-@pytest.mark.parametrize("token", ["A" * 43, "..%2f..%2fetc%2fpasswd", "%00", "x" * 3_000, "' OR 1=1 --", "{{7*7}}"])
-def test_a_forged_token_opens_nothing(group: Group, page: str, token: str) -> None:
-    for method in ("GET", "HEAD", "POST"):
+def test_a_forged_token_opens_nothing(group: Group, page: str) -> None:
+    tokens = ("A" * 43, "..%2f..%2fetc%2fpasswd", "%00", "x" * 3_000, "' OR 1=1 --", "{{7*7}}")
+    for method, token in product(("GET", "HEAD", "POST"), tokens):
         answer = group.web.open(page.format(token), method=method)
-        assert answer.status_code in {400, 404, 405}, (method, answer.status_code)
+        assert answer.status_code in {400, 404, 405}, (method, token, answer.status_code)
         assert "49" not in re.sub(r"<style>.*?</style>", "", answer.text, flags=re.DOTALL) or "{{" not in token
 
 

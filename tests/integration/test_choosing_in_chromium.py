@@ -17,6 +17,7 @@ from tests.integration.test_joining_in_chromium import KEY, address, link_in, re
 from tests.recording_relay import RecordingRelay
 
 __all__ = ["address", "browser", "relay"]  # fixtures
+pytestmark = pytest.mark.xdist_group("choosing in a browser")  # one browser for all
 
 CHOOSE = f"/p/{Links([KEY.encode()], '').unsubscribe_token(Subscribed(1, 1, 12))}"
 

@@ -20,6 +20,7 @@ from tests.recording_relay import RecordingRelay
 from tests.serving import serving
 
 __all__ = ["browser"]  # a fixture
+pytestmark = pytest.mark.xdist_group("joining in a browser")  # one browser for all
 
 KEY = "s" * 40
 SAID = {"en": ("Join", "Save"), "es": ("Apuntarme", "Guardar")}

@@ -16,6 +16,7 @@ from tests.builders import make_list, make_subscriber
 from tests.serving import serving
 
 __all__ = ["browser"]  # a fixture
+pytestmark = pytest.mark.xdist_group("leaving in a browser")  # one browser for all
 
 KEY = "s" * 40
 LINKS = Links([KEY.encode()], "")

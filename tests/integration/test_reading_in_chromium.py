@@ -22,6 +22,7 @@ from tests.serving import serving
 from tests.unit.test_pictures import a_photograph
 
 __all__ = ["browser"]  # a fixture
+pytestmark = pytest.mark.xdist_group("reading in a browser")  # one browser for all
 
 KEY = "s" * 40
 

@@ -188,6 +188,7 @@ def test_a_link_in_the_way_is_not_followed(april: str, command: Callable[..., Re
     assert not (tmp_path / "another").exists()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # a page is a page
 def test_the_page_asks_nobody_for_anything_fits_a_phone_and_has_no_fault_for_axe(
     april: str, command: Callable[..., Result], tmp_path: Path, chromium: str
 ) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,13 @@ WORLD = {
 """What a pure module does without: the network, the clock, chance, the environment and the database."""
 
 
-def imports() -> Iterator[tuple[Path, str, str, str]]:
+@cache
+def imports() -> tuple[tuple[Path, str, str, str], ...]:
     """Every import: its file, the file's module below fob_mail, where it imports from, and the name that it takes."""
+    return tuple(_imports())
+
+
+def _imports() -> Iterator[tuple[Path, str, str, str]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         place = file.relative_to(PACKAGE)
         own = place.with_suffix("").parts[0]
