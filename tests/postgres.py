@@ -82,8 +82,11 @@ def cluster() -> Iterator[str]:
 
 @contextmanager
 def migrated(network: str = "") -> Iterator[Cluster]:
-    """A running cluster with a database `migrated`, which has all our tables: a template for others."""
-    with running(network) as made:
+    """A running cluster with a database `migrated`, which has all our tables: a template for others.
+
+    Nothing is vacuumed: of some hundred databases each would have its turn every minute.
+    """
+    with running(network, "-c autovacuum=off") as made:
         database = connect(made.create("migrated"))
         migrations.upgrade(database)
         database.close()
@@ -91,7 +94,7 @@ def migrated(network: str = "") -> Iterator[Cluster]:
 
 
 @contextmanager
-def running(network: str = "") -> Iterator[Cluster]:
+def running(network: str = "", more: str = "") -> Iterator[Cluster]:
     """A running cluster, for this machine and perhaps a network; it is gone at the end. PostgreSQL refuses root, so nobody runs it."""
     with tempfile.TemporaryDirectory(prefix="fob-mail-pg-") as folder:
         data = Path(folder) / "data"
@@ -103,7 +106,7 @@ def running(network: str = "") -> Iterator[Cluster]:
             with (data / "pg_hba.conf").open("a", encoding="utf-8") as rules:
                 rules.write(f"host all all {network} trust\n")
         listen = "'*'" if network else "127.0.0.1"
-        options = f"-p {port} -c listen_addresses={listen} -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
+        options = f"-p {port} -c listen_addresses={listen} -c unix_socket_directories={folder} -c fsync=off -c max_connections=60 {more}"
         made = Cluster(f"postgresql://tests@127.0.0.1:{port}/postgres", folder, options)
         made.start()
         try:

@@ -1,6 +1,5 @@
 """The tutorial is true: its files are written, its commands run in order, and what they say is compared."""
 
-import os
 import re
 import shlex
 import signal
@@ -13,6 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.ready_command import outside, shared
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 STEP = re.compile(r"<!-- (run|file|start)(?:: ([^>]+?))? -->\n```(?:console)?\n(.*?)```", re.DOTALL)
@@ -61,7 +62,7 @@ def ports() -> dict[str, str]:
 
 
 def test_the_tutorial_runs_and_says_what_it_shows(tmp_path: Path, ports: dict[str, str]) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FOB_MAIL_")} | {"NO_COLOR": "1"}
+    environment = outside() | {"NO_COLOR": "1"}
     began, shown = time.monotonic(), 0
 
     with ExitStack() as still_running:
@@ -71,14 +72,14 @@ def test_the_tutorial_runs_and_says_what_it_shows(tmp_path: Path, ports: dict[st
                 continue
             for command, wanted in commands(block):
                 shown += 1
-                words = [sys.executable, "-m", "fob_mail", *shlex.split(command)[1:]]
-                words = [ports.get(word, word) for word in words]
+                words = [ports.get(word, word) for word in shlex.split(command)[1:]]
                 if kind == "start":
                     port = next(port for named, port in ports.items() if named in told)
                     ready = told.replace(next(named for named in ports if named in told), port)
-                    still_running.enter_context(running([*words, "--port", port], ready, tmp_path, environment))
+                    there = [sys.executable, "-m", "fob_mail", *words, "--port", port]
+                    still_running.enter_context(running(there, ready, tmp_path, environment))
                     continue
-                done = subprocess.run(words, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+                done = shared().run(words, tmp_path, environment, "")
                 assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
                 said = re.sub(r" +$", "", done.stderr + done.stdout if "send" in words else done.stdout, flags=re.MULTILINE)
                 assert fits(wanted, said), f"$ {command}\n{said}\nshould be\n{wanted}"
