@@ -25,7 +25,7 @@ from fob_mail.models.people import (
     SuppressionReason,
 )
 
-SCHEMA_REVISION = "0014"
+SCHEMA_REVISION = "0015"
 """The newest migration in alembic/versions; a database of any other is refused with the remedy (a test holds them equal)."""
 
 __all__ = [

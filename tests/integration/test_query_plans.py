@@ -124,3 +124,18 @@ def test_no_statement_of_a_batch_or_an_event_reads_a_large_table_from_end_to_end
             assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
         read = [line for line in plan.splitlines() if "SCAN" in line or "SEARCH deliveries USING PRIMARY KEY (campaign_id=?)" in line]
         assert not [line for line in read if not any(small in line for small in SMALL)], f"{statement}\n{plan}"
+
+
+def test_what_is_settled_stays_on_its_page_so_that_postgresql_changes_no_index(database: Database, campaign: int) -> None:
+    """A heap-only update: as long as a batch's rows find room where they are, settling writes them and nothing else."""
+    if database.is_sqlite:
+        return  # which writes rows in their place
+    pages = text(
+        "SELECT position, (ctid::text::point)[0] FROM deliveries WHERE campaign_id = :campaign AND position <= 500 ORDER BY position"
+    )
+    with database.begin() as session:
+        before = session.execute(pages, {"campaign": campaign}).all()
+        said = "2.0.0 OK  1616161616 a1si1234567pjr.123 - gsmtp"
+        ledger.settle(session, campaign, [Outcome(n, DeliveryState.ACCEPTED, 250, said) for n in range(1, 501)], clock(session))
+    with database.read() as session:
+        assert session.execute(pages, {"campaign": campaign}).all() == before
