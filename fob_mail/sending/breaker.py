@@ -20,11 +20,11 @@ class Breaker:
         self._held: list[Held] = []
         self._kind: tuple[int, str] | None = None
         self._count = 0
-        self._judges_people = False
+        self.judges_people = False  # one by one, as it has shown
 
     def admit(self, envelope: Envelope, outcome: Outcome, reply: Reply) -> list[Held]:
         """The outcomes that may be settled now: this one, and with it those held back; or none yet."""
-        if self._judges_people:
+        if self.judges_people:
             return [(envelope, outcome)]
         kind = (reply.code, reply.enhanced)
         same = outcome.state is DeliveryState.REFUSED and self._kind in {None, kind}
@@ -35,13 +35,13 @@ class Breaker:
             return []
         if self.tripped:
             return [(envelope, outcome)]
-        self._judges_people = True
+        self.judges_people = True
         return [*self.release(), (envelope, outcome)]
 
     @property
     def tripped(self) -> bool:
         """Whether the relay turns everyone away."""
-        return self._count >= self._same_refusals and not self._judges_people
+        return self._count >= self._same_refusals and not self.judges_people
 
     def release(self) -> list[Held]:
         """What was held back, for whoever settles it or owes it again."""

@@ -262,6 +262,9 @@ class Transmission:
         self._journal.replied(envelope.of.batch_id, envelope.of.position, reply, at)
         outcome = self.routes.signed(route, outcome_of(envelope.of.position, reply, at))
         route.accepted += outcome.state is DeliveryState.ACCEPTED
+        if route.breaker.judges_people:
+            self._settle(envelope.of.batch_id, outcome)
+            return
         self._record(route.breaker.admit(envelope, outcome, reply))
         if route.breaker.tripped:
             for held, _ in route.breaker.release():

@@ -180,7 +180,7 @@ class Conversation:
 
 def opening(envelope: Envelope) -> tuple[bytes, bytes]:
     """MAIL and RCPT of a message. Path and address were checked to hold nothing that ends a command (see addresses)."""
-    if not envelope.address.isascii():  # RFC 6531 §3.4; its header To is UTF-8 too (RFC 6532)
-        path = envelope.return_path.encode("ascii")
-        return b"MAIL FROM:<%b> BODY=8BITMIME SMTPUTF8\r\n" % path, b"RCPT TO:<%b>\r\n" % envelope.address.encode()
-    return b"MAIL FROM:<%b>\r\n" % envelope.return_path.encode("ascii"), b"RCPT TO:<%b>\r\n" % envelope.address.encode("ascii")
+    path, address = envelope.return_path, envelope.address
+    if not address.isascii():  # RFC 6531 §3.4; its header To is UTF-8 too (RFC 6532)
+        return f"MAIL FROM:<{path}> BODY=8BITMIME SMTPUTF8\r\n".encode("ascii"), f"RCPT TO:<{address}>\r\n".encode()
+    return f"MAIL FROM:<{path}>\r\n".encode("ascii"), f"RCPT TO:<{address}>\r\n".encode("ascii")

@@ -75,10 +75,10 @@ class Line:
             self._unwritten = memoryview(self._said[0] if alone else b"".join((self._unwritten, *self._said)))
             self._said.clear()
         try:
-            while self._unwritten:
-                self._offered = self._offered or min(len(self._unwritten), self._most)
-                self._unwritten = self._unwritten[self.socket.send(self._unwritten[: self._offered]) :]
-                self._offered = 0
+            while rest := self._unwritten:
+                self._offered = self._offered or min(len(rest), self._most)
+                written = self.socket.send(rest if self._offered == len(rest) else rest[: self._offered])
+                self._unwritten, self._offered = rest[written:], 0
                 self.heard_at = time.monotonic()
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             return
