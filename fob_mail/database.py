@@ -128,7 +128,7 @@ def require_current(database: Database) -> None:
             remedy = "that you may write to the file, and to its folder, where SQLite keeps files beside it"
         raise DatabaseError(problem, f"Check database_url, and {remedy}.") from None
     except DriverDatabaseError as error:  # SQLite says so of a file that is damaged, or none of its own
-        problem = f"The database {database.place} is damaged: {first_line(error)}"
+        problem = f"The database is damaged: {first_line(error)}"
         raise DatabaseError(problem, "Check database_url; or put back a copy that fob-mail db backup made.") from None
     if revision is None:
         raise DatabaseError("The database has no tables yet.", "Make them: fob-mail db upgrade")
