@@ -124,6 +124,7 @@ class ReadyCommand:
                 code = started.wait()
             finally:
                 started.kill()
+                started.wait()
             told.seek(0)
             wrong.seek(0)
             return subprocess.CompletedProcess(words, code, _text(told.read()), _text(wrong.read()))
@@ -197,6 +198,7 @@ def _serve(path: str) -> None:
     _compose_one()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes away from what it starts in the background
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         listening.bind(f"{path}.new")
         listening.listen()

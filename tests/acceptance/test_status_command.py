@@ -119,7 +119,7 @@ def test_who_sends_again_is_told_until_when_another_worker_has_the_rest(fob_mail
 
     told = fob_mail("send", "c", "--yes", "--no-wait").stderr
 
-    assert "1 are with another worker" in told
+    assert "1 is with another worker" in told
     assert f"free after {(now + timedelta(minutes=5)).astimezone():%H:%M:%S}" in told
 
 
