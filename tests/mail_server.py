@@ -183,7 +183,7 @@ def mail_server(certificate: Certificate, names: list[str], *, lmtp: int = 0, do
     """
     root = os.geteuid() == 0
     user = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
-    with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="fob-mail-post-") as name:
+    with tempfile.TemporaryDirectory(prefix="fob-mail-post-") as name, ExitStack() as stack:  # the servers end before their folder
         folder = Path(name)
         folder.chmod(0o755)  # the servers' own users look into it
         for one in ("mail", "queue", "data", "dovecot"):
@@ -235,8 +235,20 @@ def _running(words: list[str]) -> Iterator[None]:
         finally:
             running.terminate()
             running.wait(PATIENCE)
-            with suppress(ProcessLookupError):
-                os.killpg(running.pid, signal.SIGKILL)
+            while _alive(running.pid):
+                with suppress(ProcessLookupError):
+                    os.killpg(running.pid, signal.SIGKILL)
+                time.sleep(0.02)
+
+
+def _alive(group: int) -> bool:
+    """Whether a process of that group still runs: one that is dead and that nobody has reaped does not."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, its_group = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in {"Z", "X"}:
+                return True
+    return False
 
 
 @contextmanager
