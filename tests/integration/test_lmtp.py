@@ -230,6 +230,9 @@ def test_at_its_end_it_answers_for_the_mail_that_it_has_and_waits_for_no_silent_
     assert took < 5
 
 
+PUT_OFF = "status=deferred (host 127.0.0.1[127.0.0.1] said: 451 4.3.0 Not now, try again"
+
+
 def test_a_real_mail_server_hands_over_what_comes_back(certificate: Certificate, taken: Taken) -> None:
     troubles = [InputError("The database is away.", "Try again.")]
 
@@ -251,10 +254,11 @@ def test_a_real_mail_server_hands_over_what_comes_back(certificate: Certificate,
         until = time.monotonic() + 20
         while not taken and time.monotonic() < until:
             time.sleep(0.05)
-        said = server.log()
+        while (said := server.log()) and PUT_OFF not in said and time.monotonic() < until:  # Postfix writes its log when it has time
+            time.sleep(0.05)
 
     ((raw, to),) = taken
     assert raw.startswith(b"Return-Path: <rosa@example.org>\r\n")
     assert b"Subject: Dehors" in raw
     assert to == ("bounces@example.org",)
-    assert not said or "status=deferred (host 127.0.0.1[127.0.0.1] said: 451 4.3.0 Not now, try again" in said
+    assert not said or PUT_OFF in said
