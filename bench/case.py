@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 
 from bench.networks import Networks
-from fob_mail import campaigns, ledger, migrations
+from fob_mail import balance, campaigns, migrations
 from fob_mail.database import Database, clock, connect
 from fob_mail.sending.run import counts_of, freeze
 from fob_mail.settings import load
@@ -179,8 +179,8 @@ class Case:
             if not self.send():
                 break
         with self.database() as database, database.read() as session:
-            told = ledger.counts(session, 1)
-            doubtful = {doubt.address for doubt in ledger.doubts(session, 1)}
+            told = balance.counts(session, 1)
+            doubtful = {doubt.address for doubt in balance.doubts(session, 1)}
         got = self.relay.recipients
         lost = [a for a in self.addresses if a not in got and a not in doubtful and a not in skipped]
         missing = max(0, len(lost) - told.refused) + max(0, told.skipped - len(skipped))

@@ -1,13 +1,13 @@
 """The ledger: which deliveries are owed, under way and settled. A lease is committed before SMTP sees a byte.
 
-Every statement that moves a batch or a delivery is in this file, under the question that it answers. No function
-commits: the shell does, because where the commits fall is the safety argument. Recipients and outcomes cross to the
+Every statement that moves a batch or a delivery is in this file, under the question that it answers (balance only looks). No
+function commits: the shell does, because where the commits fall is the safety argument. Recipients and outcomes cross to the
 database and back as one JSON text a batch: row by row, SQLite's driver would hand Python's lock to and fro at each.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import random
@@ -17,12 +17,11 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text,
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from fob_mail import balance
 from fob_mail.database import by_index
 from fob_mail.envelopes import Recipient
 from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, DeliveryState
 from fob_mail.outcomes import Outcome, Retries
-
-OWED = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +45,6 @@ class Range(NamedTuple):
     def place(self) -> dict[str, int]:
         """As the statements name it."""
         return {"campaign_id": self.campaign_id, "first": self.first_position, "last": self.last_position}
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Where a campaign's deliveries stand. `queued` are owed and free, `leased` owed and with a worker; all add up to `audience`."""
-
-    audience: int = 0
-    queued: int = 0
-    leased: int = 0
-    deferred: int = 0
-    accepted: int = 0
-    refused: int = 0
-    skipped: int = 0
-    unknown: int = 0
-
-    @property
-    def owed(self) -> int:
-        """How many are still to be settled."""
-        return self.queued + self.leased + self.deferred
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A delivery of which nobody knows whether it arrived."""
-
-    position: int
-    address: str
-    why: str
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What has become of one delivery, in the relay's words or ours."""
-
-    address: str
-    code: int | None
-    reply: str
-    at: datetime | None
 
 
 def lease(  # noqa: PLR0913 a lease is all of these
@@ -167,7 +127,7 @@ def withdraw(session: Session, now: datetime) -> None:
     for batch in session.scalars(open_batches).all():
         session.execute(
             update(Delivery)
-            .where(*_of(batch), Delivery.state.in_(OWED))
+            .where(*_of(batch), Delivery.state.in_(balance.OWED))
             .values(state=DeliveryState.SKIPPED, code=None, reply="the campaign was cancelled", settled_at=now)
         )
         batch.state, batch.due_at = BatchState.DONE, None
@@ -188,7 +148,7 @@ def campaign_of(session: Session, batch_id: int) -> int | None:
 def owed_positions(session: Session, batch_id: int) -> list[int]:
     """The positions of a batch that are not settled."""
     batch = session.get_one(Batch, batch_id)
-    return list(session.scalars(select(Delivery.position).where(*_of(batch), Delivery.state.in_(OWED))))
+    return list(session.scalars(select(Delivery.position).where(*_of(batch), Delivery.state.in_(balance.OWED))))
 
 
 def expired(session: Session, now: datetime) -> dict[str, list[int]]:
@@ -223,49 +183,6 @@ def finish_campaign(session: Session, campaign_id: int, now: datetime) -> bool:
         .values(state=CampaignState.FINISHED, finished_at=now, pause_reason="")
     )
     return True
-
-
-def counts(session: Session, campaign_id: int) -> Counts:
-    """Where the deliveries of a campaign stand, counted now."""
-    each = [func.count().filter(Delivery.state == state) for state in DeliveryState]  # to group by it, SQLite would sort them all
-    told = session.execute(select(*each).where(Delivery.campaign_id == campaign_id)).one()
-    by_state: dict[DeliveryState, int] = dict(zip(DeliveryState, told, strict=True))
-    in_lease = (Delivery.campaign_id == Batch.campaign_id) & Delivery.position.between(Batch.first_position, Batch.last_position)
-    leased: dict[DeliveryState, int] = dict(
-        session.execute(
-            select(Delivery.state, func.count())
-            .join(Batch, in_lease)
-            .where(Batch.campaign_id == campaign_id, Batch.state == BatchState.LEASED, Delivery.state.in_(OWED))
-            .group_by(Delivery.state)
-        ).all()
-    )
-    numbers = {str(state): by_state[state] - leased.get(state, 0) for state in DeliveryState}
-    return Counts(audience=sum(by_state.values()), leased=sum(leased.values()), **numbers)
-
-
-def doubts(session: Session, campaign_id: int) -> list[Doubt]:
-    """The deliveries of which nobody knows whether they arrived."""
-    unknown = (Delivery.campaign_id == campaign_id) & (Delivery.state == DeliveryState.UNKNOWN)
-    rows = session.execute(
-        select(Delivery.position, Delivery.address, Delivery.reply, Delivery.settled_at).where(unknown).order_by(Delivery.position)
-    )
-    return [Doubt(position, address, reply or "", at) for position, address, reply, at in rows]
-
-
-def settled_as(session: Session, campaign_id: int, state: DeliveryState) -> Iterator[Settled]:
-    """The deliveries that are in this state, in their order; a few at a time, however many there are."""
-    chosen = (
-        select(Delivery.address, Delivery.code, Delivery.reply, Delivery.settled_at)
-        .where(Delivery.campaign_id == campaign_id, Delivery.state == state)
-        .order_by(Delivery.position)
-    )
-    for address, code, reply, at in session.execute(chosen, execution_options={"yield_per": 1_000}):
-        yield Settled(address, code, reply or "", at)
-
-
-def leased_until(session: Session, campaign_id: int) -> datetime | None:
-    """When the last lease of a campaign ends, unless its worker renews it; None if nothing is leased."""
-    return session.scalar(select(func.max(Batch.leased_until)).where(Batch.campaign_id == campaign_id, Batch.state == BatchState.LEASED))
 
 
 def owe_again(session: Session, campaign_id: int, positions: Sequence[int]) -> int:

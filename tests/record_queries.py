@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from fob_mail import campaigns, ledger, migrations, workers
+from fob_mail import balance, campaigns, freezing, ledger, migrations, workers
 from fob_mail.audience import leaving, lists
 from fob_mail.database import Database, clock, connect
 from fob_mail.models import SCHEMA_REVISION, DeliveryState
@@ -51,9 +51,9 @@ def play(database: Database) -> None:
         campaign = campaigns.save_draft(session, "c", to, "a.txt", "words", [composed_parts()], clock(session)).id
     with database.begin() as session:
         found = campaigns.find(session, "c")
-        campaigns.reach(session, campaigns.list_of(session, found))
+        freezing.reach(session, campaigns.list_of(session, found))
         campaigns.parts(session, found)
-        campaigns.freeze(session, found, 4, clock(session))
+        freezing.freeze(session, found, 4, clock(session))
         campaigns.resume(session, found)
         leaving.leave(session, people[5], to.id, "one-click", "campaign c", clock(session))
         workers.beat(session, WORKER, campaign, clock(session))
@@ -67,9 +67,9 @@ def play(database: Database) -> None:
         campaigns.to_send(session, clock(session))
         workers.alive(session, clock(session))
         workers.leave(session, WORKER)
-        ledger.doubts(session, campaign)
-        list(ledger.settled_as(session, campaign, DeliveryState.REFUSED))
-        ledger.counts(session, campaign)
+        balance.doubts(session, campaign)
+        list(balance.settled_as(session, campaign, DeliveryState.REFUSED))
+        balance.counts(session, campaign)
 
 
 def _send_batch(database: Database, campaign: int, number: int) -> None:

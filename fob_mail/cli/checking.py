@@ -37,16 +37,16 @@ def problems_of(session: "Session", campaign: "Campaign", settings: "Settings", 
 
 def audience_problems_of(session: "Session", campaign: "Campaign", settings: "Settings") -> "list[Problem]":
     """What is wrong with who writes to whom: the audience as it is now, what its people lack, and the sender's domain."""
-    from fob_mail import campaigns, preflight  # noqa: PLC0415
+    from fob_mail import campaigns, freezing, preflight  # noqa: PLC0415
     from fob_mail.preflight.fields import fields_without_default  # noqa: PLC0415
     from fob_mail.sending.run import heading_of  # noqa: PLC0415
 
     to = campaigns.list_of(session, campaign)
-    size = campaigns.reach(session, to, campaign.reminder_of).audience
+    size = freezing.reach(session, to, campaign.reminder_of).audience
     fields = {field for composed in campaigns.parts(session, campaign).values() for field in fields_without_default(composed)}
-    lacking = {field: campaigns.lacking(session, to, field) for field in sorted(fields)}
+    lacking = {field: freezing.lacking(session, to, field) for field in sorted(fields)}
     return [
-        *preflight.check_audience(size, campaigns.audiences_before(session, campaign), to.slug),
+        *preflight.check_audience(size, freezing.audiences_before(session, campaign), to.slug),
         *preflight.check_values(lacking, size),
         *preflight.check_from(heading_of(to).domain, settings.sending.return_path, _relay_host(settings)),
     ]

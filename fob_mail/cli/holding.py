@@ -69,13 +69,13 @@ def cancel(installation: Installation, name: str, as_json: bool, yes: bool) -> N
     Example:
       fob-mail cancel bolivia-april
     """  # noqa: D301
-    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail import balance, campaigns  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.models import CampaignState  # noqa: PLC0415
 
     with installation.database.read() as session:
         campaign = campaigns.find(session, name)
-        owed, going = ledger.counts(session, campaign.id).owed, campaign.state in {CampaignState.SENDING, CampaignState.PAUSED}
+        owed, going = balance.counts(session, campaign.id).owed, campaign.state in {CampaignState.SENDING, CampaignState.PAUSED}
     if going:
         question = f"End {name}? {counted(owed, 'person', 'people')} will not get it, and it cannot be taken up again."
         confirm(question, yes=yes, refusal="Nothing was changed")
@@ -86,7 +86,7 @@ def cancel(installation: Installation, name: str, as_json: bool, yes: bool) -> N
 
 
 def _tell(installation: Installation, name: str, words: str, *, as_json: bool) -> None:
-    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail import balance, campaigns  # noqa: PLC0415
     from fob_mail.cli.status import report_of  # noqa: PLC0415
 
     if not as_json:
@@ -94,4 +94,4 @@ def _tell(installation: Installation, name: str, words: str, *, as_json: bool) -
         return
     with installation.database.read() as session:
         campaign = campaigns.find(session, name)
-        emit(report_of(campaign, ledger.counts(session, campaign.id)))
+        emit(report_of(campaign, balance.counts(session, campaign.id)))

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from fob_mail.audience.cells import one_line
-from fob_mail.ledger import Counts
+from fob_mail.balance import Counts
 from fob_mail.models import DeliveryState
 from fob_mail.sending.transmission import Transmission
 

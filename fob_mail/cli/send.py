@@ -82,7 +82,7 @@ def _find(session: "Session", name: str) -> "Campaign":
 
 def _announce(session: "Session", name: str, settings: "Settings") -> int:
     """Say on standard error what is about to go; refuse what must not. Gives the audience if it is still to be frozen."""
-    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail import balance, campaigns, freezing  # noqa: PLC0415
     from fob_mail.cli.checking import audience_problems_of, problems_of, show  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.errors import InputError  # noqa: PLC0415
@@ -92,12 +92,12 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     campaign = _find(session, name)
     campaigns.refuse_cancelled(campaign)
     if campaign.state not in campaigns.UNFROZEN:
-        owed = ledger.counts(session, campaign.id).owed
+        owed = balance.counts(session, campaign.id).owed
         since = f" since {campaign.frozen_at:%d %B %Y}" if campaign.frozen_at else ""
         words = f"{are(owed)} still to go" if owed else "everyone has been dealt with, and nothing is sent again"
         click.echo(f"{name} has been going out{since}; {words}.", err=True)
         return 0
-    to, reach = campaigns.list_of(session, campaign), campaigns.reach(session, campaigns.list_of(session, campaign), campaign.reminder_of)
+    to, reach = campaigns.list_of(session, campaign), freezing.reach(session, campaigns.list_of(session, campaign), campaign.reminder_of)
     paused = f", {reach.paused:,} who made a pause" if reach.paused else ""
     for label, words in (
         ("Campaign", name),
@@ -113,7 +113,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     if wrong := errors(problems):
         raise InputError(f"{name} was not sent: {len(wrong)} thing{'s' * (len(wrong) > 1)} must be put right first.", wrong[0].remedy)
     if not reach.audience:
-        raise campaigns.nobody_to_mail(campaign, to)
+        raise freezing.nobody_to_mail(campaign, to)
     return reach.audience
 
 
@@ -134,8 +134,8 @@ def _moment(session: "Session", at: str, settings: "Settings") -> "datetime":
 
 def _schedule(installation: Installation, name: str, moment: "datetime", *, as_json: bool, yes: bool) -> None:
     from fob_mail import campaigns  # noqa: PLC0415
+    from fob_mail.balance import Counts  # noqa: PLC0415
     from fob_mail.cli.status import report_of  # noqa: PLC0415
-    from fob_mail.ledger import Counts  # noqa: PLC0415
 
     when = f"{moment:%A} {moment.day} {moment:%B %Y, %H:%M} ({moment.tzinfo})"
     confirm(f"Send it on {when}, to whoever is on the list then?", yes=yes, refusal="Nothing was scheduled")
@@ -152,9 +152,9 @@ def _schedule(installation: Installation, name: str, moment: "datetime", *, as_j
 
 def _tell_of_others(session: "Session", campaign_id: int, leased: int) -> None:
     """That another worker has some of it: if that one was killed on another machine or without its journal, its lease has to end first."""
-    from fob_mail import ledger  # noqa: PLC0415
+    from fob_mail import balance  # noqa: PLC0415
 
-    until = ledger.leased_until(session, campaign_id)
+    until = balance.leased_until(session, campaign_id)
     if until:
         words = f"{are(leased)} with another worker. If it was killed, this part is free after {until.astimezone():%H:%M:%S}; not before."
         click.echo(words, err=True)

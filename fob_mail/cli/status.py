@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from fob_mail.balance import Counts
     from fob_mail.cli.relays import RelayStatus
     from fob_mail.feedback.advice import Advice
-    from fob_mail.ledger import Counts
     from fob_mail.models import Campaign
     from fob_mail.workers import Alive
 
@@ -93,7 +93,7 @@ def _looked_at(installation: Installation, name: str | None) -> "tuple[list[_Loo
     """The campaigns and workers, as of one moment."""
     from zoneinfo import ZoneInfo  # noqa: PLC0415 imported late, so that --help is quick
 
-    from fob_mail import campaigns, correspondence, ledger, workers  # noqa: PLC0415
+    from fob_mail import balance, campaigns, correspondence, workers  # noqa: PLC0415
     from fob_mail.database import clock  # noqa: PLC0415
     from fob_mail.feedback.advice import advise  # noqa: PLC0415
 
@@ -103,7 +103,7 @@ def _looked_at(installation: Installation, name: str | None) -> "tuple[list[_Loo
         shown = [
             _Look(
                 campaign,
-                ledger.counts(session, campaign.id),
+                balance.counts(session, campaign.id),
                 parting(session, campaign, zone),
                 relays_of(session, campaign.id, now),
                 advise(correspondence.blocked(session, campaign.id)),
@@ -163,7 +163,7 @@ def _workers_json(at_work: "list[Alive]", campaign_id: int | None = None) -> lis
 
 def _list(installation: Installation, name: str, listed: str, *, as_json: bool) -> None:
     """The people of one state, each with the reason; written as they are read, however many they are."""
-    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail import balance, campaigns  # noqa: PLC0415
     from fob_mail.audience.cells import one_line  # noqa: PLC0415
     from fob_mail.models import DeliveryState  # noqa: PLC0415
 
@@ -172,7 +172,7 @@ def _list(installation: Installation, name: str, listed: str, *, as_json: bool) 
         campaign = campaigns.find(session, name)
         if as_json:
             click.echo(json.dumps({"campaign": name})[:-1] + f', "{listed}": [', nl=False)
-        for settled in ledger.settled_as(session, campaign.id, DeliveryState(listed)):
+        for settled in balance.settled_as(session, campaign.id, DeliveryState(listed)):
             if as_json:
                 click.echo(
                     ", " * bool(number) + json.dumps({**asdict(settled), "at": settled.at}, ensure_ascii=False, default=str), nl=False

@@ -38,12 +38,12 @@ def ls(installation: Installation, name: str, as_json: bool) -> None:
     Example:
       fob-mail unknown ls bolivia-april
     """  # noqa: D301
-    from fob_mail import campaigns, ledger  # noqa: PLC0415 imported late, so that --help is quick
+    from fob_mail import balance, campaigns  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.audience.cells import one_line  # noqa: PLC0415
 
     with installation.database.read() as session:
         campaign = campaigns.find(session, name)
-        doubts = ledger.doubts(session, campaign.id)
+        doubts = balance.doubts(session, campaign.id)
     if as_json:
         rows = [{"address": d.address, "why": d.why, "since": d.since.isoformat() if d.since else None} for d in doubts]
         emit({"campaign": name, "unknown": rows})
@@ -116,11 +116,11 @@ def settle(installation: Installation, name: str, addresses: tuple[str, ...], as
 
 def _chosen(session: "Session", name: str, addresses: tuple[str, ...]) -> "tuple[Campaign, list[int]]":
     """The unknown deliveries that are meant: those of the addresses, or all."""
-    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail import balance, campaigns  # noqa: PLC0415
     from fob_mail.errors import NotFoundError  # noqa: PLC0415
 
     campaign = campaigns.find(session, name)
-    doubts = {doubt.address: doubt.position for doubt in ledger.doubts(session, campaign.id)}
+    doubts = {doubt.address: doubt.position for doubt in balance.doubts(session, campaign.id)}
     wanted = {address.strip().lower() for address in addresses} or set(doubts)
     if strangers := wanted - doubts.keys():
         problem = f"Not unknown in {name}: {', '.join(sorted(strangers))}."

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 from sqlalchemy.exc import OperationalError
 
-from fob_mail import campaigns, ledger, tallies, workers
+from fob_mail import balance, campaigns, tallies, workers
 from fob_mail.cli.relays import RelayStatus, relays_of
 from fob_mail.database import Database, clock, first_line
 from fob_mail.models import Campaign, CampaignState
@@ -42,7 +42,7 @@ class Sight:
     name: str
     state: CampaignState
     words: str
-    counts: ledger.Counts
+    counts: balance.Counts
     rate: float | None
     workers: list[workers.Alive]
     relays: list[RelayStatus]
@@ -109,7 +109,7 @@ class Watch:
     def _sight(self, session: "Session", campaign: Campaign, at_work: list[workers.Alive], now: datetime) -> Sight:
         from fob_mail.cli.status import parting  # noqa: PLC0415 it imports this when it is asked to watch
 
-        counts = ledger.counts(session, campaign.id)
+        counts = balance.counts(session, campaign.id)
         rate = self._paces.setdefault(campaign.id, Pace())(now, counts.audience - counts.owed)
         its = [worker for worker in at_work if worker.campaign_id == campaign.id]
         refusals = tallies.refusals_by_domain(session, campaign.id) if counts.refused or counts.deferred else []

@@ -11,13 +11,13 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger, lost, tallies
+from fob_mail import balance, campaigns, lost, tallies
+from fob_mail.balance import Counts
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.counting import OPENED, links_of, says_so
 from fob_mail.errors import ConflictError
 from fob_mail.inbound.causes import verdict_of
 from fob_mail.inbound.incoming import REASONS, Cause, Kind
-from fob_mail.ledger import Counts
 from fob_mail.models import Campaign
 from fob_mail.personalising import shown
 from fob_mail.tallies import Bar, Domain, Wait
@@ -160,7 +160,7 @@ def report_of(session: Session, campaign: Campaign, base_url: str) -> Report:
         raise lost.refusal(campaign.slug)
     if campaign.frozen_at is None:
         raise ConflictError(f"{campaign.slug} has not been sent: there is nothing to report.", f"Send it: fob-mail send {campaign.slug}")
-    counts = ledger.counts(session, campaign.id)
+    counts = balance.counts(session, campaign.id)
     refused, by_domain = _refusals(session, campaign.id)
     returned = tallies.came_back(session, [campaign.id])
     people: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from itertools import chain
 
-from fob_mail import campaigns, ledger
+from fob_mail import balance, campaigns, freezing, ledger
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.database import Database, clock
@@ -55,7 +55,7 @@ class Ended:
     how: Ending
     problem: FobMailError | None
     next_due: datetime | None
-    counts: ledger.Counts
+    counts: balance.Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +67,22 @@ class Controls:
     wait: bool = True
 
 
-def freeze(database: Database, slug: str, settings: Settings) -> tuple[int, ledger.Counts]:
+def freeze(database: Database, slug: str, settings: Settings) -> tuple[int, balance.Counts]:
     """Recover what dead workers left, then fix the campaign's audience and text, if that is still to do, and let it go on."""
     recover_dead(database, settings)
     with database.begin_bulk(locked=True) as session:  # deliveries refer to what their own statement reads
         campaign = campaigns.find(session, slug)
         campaigns.refuse_cancelled(campaign)
-        size = campaigns.freeze(session, campaign, settings.sending.batch_size, clock(session))
+        size = freezing.freeze(session, campaign, settings.sending.batch_size, clock(session))
         campaigns.resume(session, campaign)
         log.info("campaign frozen", extra={"campaign": slug, "audience": size})
-        return campaign.id, ledger.counts(session, campaign.id)
+        return campaign.id, balance.counts(session, campaign.id)
 
 
-def counts_of(database: Database, campaign_id: int) -> ledger.Counts:
+def counts_of(database: Database, campaign_id: int) -> balance.Counts:
     """Where a campaign's deliveries stand."""
     with database.read() as session:
-        return ledger.counts(session, campaign_id)
+        return balance.counts(session, campaign_id)
 
 
 def recover_dead(database: Database, settings: Settings) -> int:
@@ -141,7 +141,7 @@ def _ended(database: Database, campaign_id: int, transmission: Transmission, cle
     with database.begin() as session:
         if transmission.problem:
             campaigns.pause(session, campaign_id, transmission.problem.problem)
-        counts = ledger.counts(session, campaign_id)
+        counts = balance.counts(session, campaign_id)
         next_due = ledger.next_due(session, campaign_id)
         state = campaigns.state_of(session, campaign_id)
     if state is CampaignState.CANCELLED:

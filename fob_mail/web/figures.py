@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger, notes, workers
+from fob_mail import balance, campaigns, notes, workers
 from fob_mail.audience import counting, lists
 from fob_mail.database import Database, clock
 
@@ -58,7 +58,7 @@ def _people(session: Session) -> GaugeMetricFamily:
 def _deliveries(session: Session) -> GaugeMetricFamily:
     family = GaugeMetricFamily("fob_mail_deliveries", "Deliveries of the newest campaigns, by state.", labels=["campaign", "state"])
     for campaign in campaigns.all_campaigns(session)[:NEWEST]:
-        numbers = ledger.counts(session, campaign.id)
+        numbers = balance.counts(session, campaign.id)
         for state in ("queued", "leased", "deferred", "accepted", "refused", "skipped", "unknown"):
             family.add_metric([campaign.slug, state], getattr(numbers, state))
     return family

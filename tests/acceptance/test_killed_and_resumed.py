@@ -12,7 +12,7 @@ from random import Random, SystemRandom
 
 import pytest
 
-from fob_mail import campaigns, ledger
+from fob_mail import balance, campaigns
 from fob_mail.addresses import digest
 from fob_mail.database import Database, clock
 from fob_mail.models import Subscriber, Subscription, SubscriptionState
@@ -92,7 +92,7 @@ def test_ten_kills_give_nobody_two_and_miss_nobody(  # noqa: PLR0913, PLR0917 fi
         for moment in moments:
             assert killed_at(moment, chance.uniform(0, DELAY), relay, tmp_path) == -9, (tmp_path / "send.log").read_text()
             with database.read() as session:
-                unknown.append(ledger.counts(session, campaign_id).unknown)
+                unknown.append(balance.counts(session, campaign_id).unknown)
         last = fob_mail("send", "c", "--yes", "--json")
         got = relay.recipients
         status = json.loads(fob_mail("status", "c", "--json").stdout)
@@ -133,7 +133,7 @@ def test_a_kill_with_a_window_leaves_no_more_unknown_than_the_windows_hold(  # n
         counts = json.loads(fob_mail("send", "c", "--yes", "--json").stdout)
 
     with database.read() as session:
-        doubts = {doubt.address for doubt in ledger.doubts(session, campaign_id)}
+        doubts = {doubt.address for doubt in balance.doubts(session, campaign_id)}
     assert max(relay.recipients.values()) == 1
     assert EVERYONE - doubts <= relay.recipients.keys()
     assert (counts["accepted"], counts["unknown"]) == (PEOPLE - len(doubts), len(doubts))

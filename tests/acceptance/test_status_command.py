@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from fob_mail import campaigns, ledger, workers
+from fob_mail import campaigns, freezing, ledger, workers
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
 from fob_mail.models import Delivery, DeliveryState
@@ -32,7 +32,7 @@ def frozen(database: Database) -> int:
         now = clock(session)
         campaigns.save_draft(session, "c", to, "article.txt", "", [Composed("en", "An evening", "", "<p>Hello</p>", "Hello")], now)
         campaign = campaigns.find(session, "c")
-        campaigns.freeze(session, campaign, 2, now)
+        freezing.freeze(session, campaign, 2, now)
         states = {
             "ana@example.org": (DeliveryState.ACCEPTED, 250, "2.0.0 ok"),
             "luis@example.org": (DeliveryState.REFUSED, 550, "5.1.1 \u001b[31mno such user\u001b[0m"),

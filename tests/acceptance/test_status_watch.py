@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from fob_mail import campaigns, ledger, tallies
+from fob_mail import campaigns, freezing, ledger, tallies
 from fob_mail.database import Database, clock
 from fob_mail.models import Delivery, DeliveryState
 from fob_mail.outcomes import Outcome
@@ -103,7 +103,7 @@ def settle(database: Database, first: int, last: int, state: DeliveryState, word
     with database.begin() as session:
         campaign = campaigns.find(session, "c")
         if not campaign.frozen_at:
-            campaigns.freeze(session, campaign, 10, clock(session))
+            freezing.freeze(session, campaign, 10, clock(session))
         chosen = select(Delivery.position).where(Delivery.position.between(first, last))
         outcomes = [Outcome(position, state, 550 if words else 250, words) for position in session.scalars(chosen)]
         ledger.settle(session, campaign.id, outcomes, clock(session))

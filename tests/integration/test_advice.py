@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.cli import main
 from fob_mail.database import Database, clock
 from fob_mail.feedback.taking import Terms, take
@@ -38,7 +38,7 @@ def campaign(database: Database) -> None:
         for name in ("ana", "luis", "rosa", "zoe"):
             make_subscriber(session, f"{name}@example.org", to)
         campaigns.save_draft(session, "april", to, "a.txt", "", [composed_parts()], clock(session))
-        campaigns.freeze(session, campaigns.find(session, "april"), 10, clock(session))
+        freezing.freeze(session, campaigns.find(session, "april"), 10, clock(session))
 
 
 @pytest.fixture

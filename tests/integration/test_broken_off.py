@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from fob_mail import ledger
+from fob_mail import balance, ledger
 from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.journal import boot_id
@@ -88,7 +88,7 @@ def test_a_journal_that_cannot_be_written_stops_the_run_with_a_sentence(
         ended = send(database, here, relay, calmly())
 
     assert notes
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE)
     assert relay.recipients == Counter({f"p{number}@example.org": 1 for number in range(PEOPLE)})
 
 
@@ -110,7 +110,7 @@ def test_a_clock_that_is_set_back_an_hour_in_the_middle_sends_nothing_twice_and_
         ended = send(database, here, relay, calmly(wait=True))
 
     assert min(moments) < moments[0] - timedelta(minutes=50)
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE)
     assert relay.recipients == Counter({f"p{number}@example.org": 1 for number in range(PEOPLE)})
 
 
@@ -164,7 +164,7 @@ def test_a_batch_that_was_lost_and_comes_back_is_sent_by_the_next_run_and_to_nob
         ended = send(database, here, relay, calmly())
 
     assert (first.how, ended.how) == (Ending.STOPPED, Ending.FINISHED)
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE)
     assert max(relay.recipients.values()) == 1
 
 
@@ -194,7 +194,7 @@ def test_a_worker_of_another_machine_that_was_never_heard_of_again_leaves_its_ba
     with RecordingRelay() as relay:
         ended = send(database, here, relay, calmly())
 
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE - 10, unknown=10)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE - 10, unknown=10)
     assert len(relay.recipients) == PEOPLE - 10
 
 
@@ -219,6 +219,6 @@ def test_a_journal_folder_that_is_taken_away_loses_nobody(database: Database, he
             send(database, here, relay, Controls(take_away, lambda _: None, wait=False))
         except ConflictError:
             with database.read() as session:
-                assert ledger.counts(session, 1).owed
+                assert balance.counts(session, 1).owed
 
     assert max(relay.recipients.values(), default=1) == 1

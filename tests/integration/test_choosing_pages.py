@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from fob_mail import campaigns, ledger
+from fob_mail import balance, campaigns, freezing, ledger
 from fob_mail.addresses import digest
 from fob_mail.audience import forgetting, retention, suppressions
 from fob_mail.audience.retention import Lapsing, Terms
@@ -51,7 +51,7 @@ def frozen(database: Database, slug: str) -> int:
     with database.begin() as session:
         to, part = session.get_one(MailingList, 1), Composed("en", "Come", "", "<p>Come</p>", "Come")
         made = campaigns.save_draft(session, slug, to, "a.txt", "Come", [part], clock(session))
-        campaigns.freeze(session, made, 500, clock(session))
+        freezing.freeze(session, made, 500, clock(session))
         return made.id
 
 
@@ -84,12 +84,12 @@ def test_a_pause_keeps_a_campaign_away_before_it_is_frozen_and_after(group: Grou
         leased = ledger.lease(session, before, "w", now, now + MONTH)
         assert leased
         assert [one.address for one in leased.recipients] == ["ana@example.org"]
-        assert [one.reply for one in ledger.settled_as(session, before, DeliveryState.SKIPPED)] == ["paused"]
-        assert ledger.counts(session, after).audience == 1
-        assert campaigns.reach(session, session.get_one(MailingList, 1)).paused == 1
+        assert [one.reply for one in balance.settled_as(session, before, DeliveryState.SKIPPED)] == ["paused"]
+        assert balance.counts(session, after).audience == 1
+        assert freezing.reach(session, session.get_one(MailingList, 1)).paused == 1
     assert "gets our mail again" in group.web.post(rosa, data={"action": "resume"}).text
     with group.database.read() as session:
-        assert campaigns.reach(session, session.get_one(MailingList, 1)).audience == 2
+        assert freezing.reach(session, session.get_one(MailingList, 1)).audience == 2
 
 
 def test_another_address_is_written_to_once_it_has_said_yes(group: Group, rosa: str) -> None:
@@ -152,7 +152,7 @@ def test_who_is_forgotten_is_nowhere_any_more_and_counts_still_add_up(group: Gro
         for table in (Subscriber, Subscription, Consent, Delivery, Note):
             rows = [str(vars(row)) for row in session.scalars(select(table))]
             assert not [row for row in rows if "rosa" in row.lower() or "Leeds" in row]
-        assert ledger.counts(session, number).audience == 1
+        assert balance.counts(session, number).audience == 1
         leased = ledger.lease(session, number, "w", clock(session), clock(session) + MONTH)
         assert leased
         assert leased.recipients == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from fob_mail import campaigns, correspondence
+from fob_mail import campaigns, correspondence, freezing
 from fob_mail.audience import forgetting
 from fob_mail.cli import main
 from fob_mail.database import Database, clock
@@ -51,7 +51,7 @@ def came_back(database: Database, tmp_path: Path) -> Path:
         to = make_list(session, "supporters")
         make_subscriber(session, "rosa@example.org", to)
         campaigns.save_draft(session, "april", to, "a.txt", "", [composed_parts()], clock(session))
-        campaigns.freeze(session, campaigns.find(session, "april"), 10, clock(session))
+        freezing.freeze(session, campaigns.find(session, "april"), 10, clock(session))
     bounce = REPORT.format(to=LINKS.return_path("bounces@example.org", Place(1, 1)), id=1)
     for mail in (bounce, ANSWER.format(words="¿Podré ir?"), MOVED):
         take(database, mail.encode(), LINKS, Terms(3, timedelta(days=30), kept))

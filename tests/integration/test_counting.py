@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, tallies
+from fob_mail import campaigns, freezing, tallies
 from fob_mail.campaigns import Written
 from fob_mail.composing.counting import NOTICE, counted, links_of, number_of, says_so
 from fob_mail.database import Database, clock
@@ -106,7 +106,7 @@ def test_a_link_is_counted_and_leads_where_the_mail_meant_and_nowhere_else(
     links = Links(settings.keys(), settings.base_url)
     with database.begin() as session:
         campaign = drafted(session, settings, counting=True)
-        campaigns.freeze(session, campaign, 10, clock(session))
+        freezing.freeze(session, campaign, 10, clock(session))
         known = links_of(next(iter(campaigns.parts(session, campaign).values())), BASE)
         number = campaign.id
     path = links.look_url(number, number_of(TICKETS)).removeprefix(BASE)
@@ -151,7 +151,7 @@ def test_a_draft_s_links_lead_on_and_are_not_counted(database: Database, setting
 def test_what_is_not_counted_is_said_to_be_not_counted(database: Database, settings: Settings) -> None:
     with database.begin() as session:
         campaign = drafted(session, settings, counting=False)
-        campaigns.freeze(session, campaign, 10, clock(session))
+        freezing.freeze(session, campaign, 10, clock(session))
         report = report_of(session, campaign, BASE)
 
     assert report.opened is None

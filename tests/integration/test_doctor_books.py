@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger
+from fob_mail import campaigns, freezing, ledger
 from fob_mail.database import Database, clock, connect
 from fob_mail.doctor import books
 from fob_mail.doctor.finding import State
@@ -27,7 +27,7 @@ def a_sent_campaign(session: Session, slug: str = "april") -> Campaign:
         make_subscriber(session, f"p{number}@example.org", to)
     campaigns.save_draft(session, slug, to, "a.txt", "", [composed_parts()], clock(session))
     campaign = campaigns.find(session, slug)
-    campaigns.freeze(session, campaign, 2, clock(session))
+    freezing.freeze(session, campaign, 2, clock(session))
     return campaign
 
 
@@ -39,7 +39,7 @@ def test_the_database_tells_its_stuck_leases_unknowns_and_late_campaigns(databas
         for slug in ("sent", "late"):
             campaigns.save_draft(session, slug, to, "a.txt", "", [composed_parts()], now)
         sent = campaigns.find(session, "sent")
-        campaigns.freeze(session, sent, 2, now)
+        freezing.freeze(session, sent, 2, now)
         ledger.lease(session, sent.id, "gone", now, now + timedelta(minutes=5))
         session.execute(update(Batch).where(Batch.worker == "gone").values(leased_until=now - HOUR))
         campaigns.schedule(session, campaigns.find(session, "late"), now - HOUR)

@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.campaigns import Written
 from fob_mail.database import Database
 from fob_mail.drafting import Draft, Order, articles_of, draft, language_of_name
@@ -73,7 +73,7 @@ def test_a_reminder_goes_to_those_who_got_the_invitation_and_are_still_on_the_li
     invitation = drafted(session, settings, ENGLISH, SPANISH).campaign
     with pytest.raises(ConflictError, match="has not been sent"):
         drafted(session, settings, slug="again", reminder_of="c")
-    campaigns.freeze(session, invitation, 10, NOW)
+    freezing.freeze(session, invitation, 10, NOW)
     refused = update(Delivery).where(Delivery.campaign_id == invitation.id, Delivery.position == 1).values(state=DeliveryState.REFUSED)
     session.execute(update(Delivery).values(state=DeliveryState.ACCEPTED))
     session.execute(refused)
@@ -82,20 +82,20 @@ def test_a_reminder_goes_to_those_who_got_the_invitation_and_are_still_on_the_li
 
     made = drafted(session, settings, slug="again", list_slug="", reminder_of="c")
 
-    reach = campaigns.reach(session, made.to, made.campaign.reminder_of)
+    reach = freezing.reach(session, made.to, made.campaign.reminder_of)
     assert (reach.audience, reach.left) == (1, 1)
-    assert campaigns.freeze(session, made.campaign, 10, NOW) == 1
+    assert freezing.freeze(session, made.campaign, 10, NOW) == 1
     got = session.scalars(select(Delivery.address).where(Delivery.campaign_id == made.campaign.id)).all()
     assert got == ["p3@example.org"]
     assert [part.subject for part in made.composed] == ["Reminder: An evening by the water", "Recordatorio: Una tarde junto al agua"]
 
 
 def test_a_reminder_of_which_everybody_has_left_goes_to_nobody(session: Session, settings: Settings) -> None:
-    campaigns.freeze(session, drafted(session, settings, ENGLISH).campaign, 10, NOW)
+    freezing.freeze(session, drafted(session, settings, ENGLISH).campaign, 10, NOW)
     reminder = drafted(session, settings, slug="again", reminder_of="c").campaign
 
     with pytest.raises(ConflictError, match="Nobody who got what again reminds of"):
-        campaigns.freeze(session, reminder, 10, NOW)
+        freezing.freeze(session, reminder, 10, NOW)
 
 
 def test_composing_again_replaces_the_files_and_the_reminder(session: Session, settings: Settings) -> None:

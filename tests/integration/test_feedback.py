@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.addresses import digest
 from fob_mail.audience import leaving, suppressions
 from fob_mail.cli import main
@@ -61,7 +61,7 @@ def reader(database: Database) -> Subscriber:
         who = make_subscriber(session, "rosa@example.org", to)
         make_subscriber(session, "luis@example.org", to)
         campaigns.save_draft(session, "c", to, "a.txt", "", [composed_parts()], clock(session))
-        campaigns.freeze(session, campaigns.find(session, "c"), 10, clock(session))
+        freezing.freeze(session, campaigns.find(session, "c"), 10, clock(session))
     return who
 
 

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from fob_mail import campaigns, forwards
+from fob_mail import campaigns, forwards, freezing
 from fob_mail.audience import suppressions
 from fob_mail.cli import main
 from fob_mail.database import Database, clock
@@ -65,7 +65,7 @@ def taking(database: Database, terms: Terms) -> Callable[[bytes], Taken]:
         to = make_list(session, "supporters")
         make_subscriber(session, "rosa@example.org", to)
         campaigns.save_draft(session, "april", to, "a.txt", "", [composed_parts()], clock(session))
-        campaigns.freeze(session, campaigns.find(session, "april"), 10, clock(session))
+        freezing.freeze(session, campaigns.find(session, "april"), 10, clock(session))
     return lambda raw: take(database, raw, LINKS, terms)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from fob_mail import campaigns, ledger, workers
+from fob_mail import balance, campaigns, ledger, workers
 from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.links import Links
@@ -100,7 +100,7 @@ def test_a_cancelled_campaign_ends_and_adds_up(database: Database, here: Setting
         taken = len(relay.messages)
 
     assert ended.how is Ending.CANCELLED
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=taken, skipped=PEOPLE - taken)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=taken, skipped=PEOPLE - taken)
     with database.read() as session:
         skipped = session.scalars(select(Delivery.reply).where(Delivery.state == DeliveryState.SKIPPED)).all()
     assert set(skipped) == {"the campaign was cancelled"}
@@ -115,12 +115,12 @@ def test_what_a_dead_worker_had_of_a_cancelled_campaign_is_settled_by_recovery(d
         now = clock(session)
         assert ledger.lease(session, 1, "dead", now, now - timedelta(seconds=1)) is not None
         campaigns.cancel(session, campaigns.find(session, "c"), now)
-        assert ledger.counts(session, 1) == ledger.Counts(audience=PEOPLE, leased=20, skipped=PEOPLE - 20)
+        assert balance.counts(session, 1) == balance.Counts(audience=PEOPLE, leased=20, skipped=PEOPLE - 20)
 
     recover_dead(database, here)
 
     with database.read() as session:
-        assert ledger.counts(session, 1) == ledger.Counts(audience=PEOPLE, unknown=20, skipped=PEOPLE - 20)
+        assert balance.counts(session, 1) == balance.Counts(audience=PEOPLE, unknown=20, skipped=PEOPLE - 20)
 
 
 def test_a_scheduled_campaign_is_frozen_at_its_time_and_not_before(database: Database, here: Settings) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.campaigns import Written
 from fob_mail.composing.kinds import NOTES, SHIPPED
 from fob_mail.database import Database, clock
@@ -103,7 +103,7 @@ def test_whoever_follows_every_link_of_a_campaigns_mail_changes_nothing(group: G
         to = session.get_one(MailingList, 1)
         personaliser = personaliser_of(made.campaign, to, campaigns.parts(session, made.campaign), settings, group.links)
         raw = personaliser.envelope(Recipient(0, 0, 1, ROSA), ROSA, format_datetime(clock(session))).content
-        campaigns.freeze(session, made.campaign, 500, clock(session))
+        freezing.freeze(session, made.campaign, 500, clock(session))
     before = contents(group.database)
 
     followed = scan(group.web, "http://localhost:8000/", message_from_bytes(raw, policy=policy.default))

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns
+from fob_mail import freezing
 from fob_mail.addresses import digest
 from fob_mail.audience import subscribers, suppressions
 from fob_mail.cli import main
@@ -62,7 +62,7 @@ def export(folder: Path) -> Path:
 
 
 def reached(session: Session) -> int:
-    return campaigns.reach(session, session.scalars(select(MailingList)).one()).audience
+    return freezing.reach(session, session.scalars(select(MailingList)).one()).audience
 
 
 def test_mailchimps_members_come_and_those_who_left_or_bounced_there_are_never_mailed(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger, returns
+from fob_mail import campaigns, freezing, ledger, returns
 from fob_mail.audience import leaving
 from fob_mail.audience.leaving import OneClick
 from fob_mail.composing.composed import Composed
@@ -59,7 +59,7 @@ def campaign(database: Database) -> int:
             {"to": to.id},
         )
         draft = campaigns.save_draft(session, "c", to, "a.txt", "", [Composed("en", "An evening", "", "<p>x</p>", "x")], clock(session))
-        campaigns.freeze(session, draft, 500, clock(session))
+        freezing.freeze(session, draft, 500, clock(session))
     return draft.id
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.audience import lists
 from fob_mail.database import Database
 from fob_mail.models import Batch, Campaign, CampaignState, SubscriptionState
@@ -35,7 +35,7 @@ def test_who_lacks_a_value_is_counted_among_those_who_would_be_mailed(database: 
         make_subscriber(session, "gone@example.org", to, SubscriptionState.LEFT)
 
     with database.read() as session:
-        assert campaigns.lacking(session, lists.find(session, "valley"), field) == number
+        assert freezing.lacking(session, lists.find(session, "valley"), field) == number
 
 
 def test_the_usual_audience_is_that_of_earlier_campaigns_to_the_list(sqlite_database: Database) -> None:
@@ -51,4 +51,4 @@ def test_the_usual_audience_is_that_of_earlier_campaigns_to_the_list(sqlite_data
             session.add_all(Batch(campaign_id=campaign.id, first_position=size - 8, last_position=size) for size in sizes)
 
     with sqlite_database.read() as session:
-        assert campaigns.audiences_before(session, campaigns.find(session, "now")) == [740, 730]
+        assert freezing.audiences_before(session, campaigns.find(session, "now")) == [740, 730]

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from pydantic import SecretStr
 
-from fob_mail import campaigns
+from fob_mail import freezing
 from fob_mail.campaigns import Written
 from fob_mail.database import Database, clock
 from fob_mail.drafting import Order, draft
@@ -43,7 +43,7 @@ def pages(tmp_path: Path, sqlite_url: str, sqlite_database: Database) -> Iterato
             settings,
             clock(session),
         )
-        campaigns.freeze(session, made.campaign, 500, clock(session))
+        freezing.freeze(session, made.campaign, 500, clock(session))
         number = made.campaign.id
     file = tmp_path / "fob-mail.toml"
     file.write_text(

@@ -15,7 +15,7 @@ from icalendar import Calendar
 from PIL import Image
 from sqlalchemy import func, select
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.calendars import kept
 from fob_mail.campaigns import Written
 from fob_mail.database import Database, clock
@@ -66,7 +66,7 @@ class Group:
         """Compose a campaign and freeze it, as `compose` and `send` do."""
         with self.database.begin() as session:
             made = draft(session, replace(Order(name, to, (Written("a.en.md", ARTICLE),)), **order), self.settings, clock(session))  # type: ignore[arg-type]
-            campaigns.freeze(session, made.campaign, 500, clock(session))
+            freezing.freeze(session, made.campaign, 500, clock(session))
             return made.campaign.id, made
 
     def path(self, campaign_id: int, rest: str = "/en") -> str:

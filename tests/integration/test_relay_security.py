@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from fob_mail import campaigns
+from fob_mail.balance import Counts
 from fob_mail.database import Database, clock
 from fob_mail.envelopes import Envelope, Recipient
-from fob_mail.ledger import Counts
 from fob_mail.links import Links
 from fob_mail.sending.run import Controls, freeze, run
 from fob_mail.settings import Security, Settings, Smtp

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fob_mail import campaigns, ledger, workers
+from fob_mail import balance, campaigns, workers
+from fob_mail.balance import Counts
 from fob_mail.database import Database, clock
-from fob_mail.ledger import Counts
 from fob_mail.links import Links
 from fob_mail.models import DeliveryState
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
@@ -84,7 +84,7 @@ def test_each_relay_gets_its_share(database: Database, send: Send) -> None:
     assert 195 <= len(main.messages) <= 240  # 225, but for which of them was connected first
     with database.read() as session:
         told = {one.relay: one.accepted for one in workers.relays(session, 1)}
-        by_relay = Counter(settled.reply.rpartition("(")[2] for settled in ledger.settled_as(session, 1, DeliveryState.ACCEPTED))
+        by_relay = Counter(settled.reply.rpartition("(")[2] for settled in balance.settled_as(session, 1, DeliveryState.ACCEPTED))
     assert told == {"main": len(main.messages), "other": len(other.messages)}
     assert by_relay == {"relay main)": len(main.messages), "relay other)": len(other.messages)}
 

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.cli import main
 from fob_mail.database import Database, clock
 from fob_mail.inbound.incoming import Cause, Kind
@@ -44,7 +44,7 @@ def sent(session: Session, slug: str) -> Campaign:
             make_subscriber(session, address, to)
     campaigns.save_draft(session, slug, to, "a.txt", "", [composed_parts(subject=SUBJECT)], clock(session))
     campaign = campaigns.find(session, slug)
-    campaigns.freeze(session, campaign, 10, clock(session))
+    freezing.freeze(session, campaign, 10, clock(session))
     for position, (address, state, attempts, reply) in enumerate(PEOPLE, 1):
         at = clock(session) + timedelta(seconds=position + (1_000 if attempts > 1 else 0))
         code = int(reply[:3]) if reply[:3].isdigit() else None

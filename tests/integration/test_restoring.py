@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from fob_mail import backups, campaigns, ledger
+from fob_mail import backups, balance, campaigns
 from fob_mail.audience import forgetting, leaving, lists
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock, connect
@@ -84,7 +84,7 @@ def test_nobody_who_was_mailed_since_the_copy_is_mailed_again(database: Database
 
 def accepted(database: Database) -> int:
     with database.read() as session:
-        return ledger.counts(session, campaigns.find(session, "c").id).accepted
+        return balance.counts(session, campaigns.find(session, "c").id).accepted
 
 
 def test_what_a_killed_worker_sent_is_settled_and_counted_at_once(database: Database, here: Settings, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from fob_mail import campaigns, ledger
+from fob_mail import balance, campaigns, ledger
 from fob_mail.audience import leaving
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database, clock
@@ -59,7 +59,7 @@ def send(database: Database, settings: Settings, tmp_path: Path) -> Callable[...
     return sending
 
 
-def assert_adds_up(counts: ledger.Counts) -> None:
+def assert_adds_up(counts: balance.Counts) -> None:
     """The sum of all states is the audience."""
     parts = (counts.queued, counts.leased, counts.deferred, counts.accepted, counts.refused, counts.skipped, counts.unknown)
     assert sum(parts) == counts.audience
@@ -77,7 +77,7 @@ def test_everyone_gets_one_message_of_their_own(database: Database, send: Callab
         ended = send(relay)
 
     assert ended.how is Ending.FINISHED
-    assert ended.counts == ledger.Counts(audience=45, accepted=45)
+    assert ended.counts == balance.Counts(audience=45, accepted=45)
     assert relay.recipients == everyone(45)
     assert len({message.content for message in relay.messages}) == 45
 
@@ -121,7 +121,7 @@ def test_a_deferral_is_tried_again_and_reaches_its_reader(database: Database, se
     with RecordingRelay(Faults(once={"p3@example.org": "450 4.2.0 Greylisted"})) as relay:
         ended = send(relay, wait=True)
 
-    assert ended.counts == ledger.Counts(audience=12, accepted=12)
+    assert ended.counts == balance.Counts(audience=12, accepted=12)
     assert relay.recipients == everyone(12)
 
 
@@ -143,7 +143,7 @@ def test_deferrals_that_never_end_are_given_up_as_refused(database: Database, se
     with RecordingRelay(Faults(rcpt={"p3@example.org": "450 4.2.0 Later"})) as relay:
         ended = send(relay, wait=True, give_up_after=timedelta(seconds=2))
 
-    assert ended.counts == ledger.Counts(audience=11, accepted=10, refused=1)
+    assert ended.counts == balance.Counts(audience=11, accepted=10, refused=1)
     assert 2 <= relay.met["p3@example.org"] <= 3  # a second apart, and a little more or less
 
 
@@ -154,10 +154,10 @@ def test_a_connection_lost_after_the_final_dot_is_unknown_and_never_resent(datab
         ended = send(relay)
         send(relay)
 
-    assert ended.counts == ledger.Counts(audience=12, accepted=11, unknown=1)
+    assert ended.counts == balance.Counts(audience=12, accepted=11, unknown=1)
     assert relay.recipients == everyone(12)
     with database.read() as session:
-        assert [doubt.address for doubt in ledger.doubts(session, 1)] == ["p5@example.org"]
+        assert [doubt.address for doubt in balance.doubts(session, 1)] == ["p5@example.org"]
 
 
 def test_an_unknown_is_sent_again_only_when_it_is_asked_for(database: Database, send: Callable[..., Ended]) -> None:
@@ -166,11 +166,11 @@ def test_an_unknown_is_sent_again_only_when_it_is_asked_for(database: Database, 
     with RecordingRelay(Faults(dot={"p5@example.org": None})) as relay:
         send(relay)
         with database.begin() as session:
-            assert ledger.owe_again(session, 1, [doubt.position for doubt in ledger.doubts(session, 1)]) == 1
+            assert ledger.owe_again(session, 1, [doubt.position for doubt in balance.doubts(session, 1)]) == 1
         relay.faults = Faults()
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=12, accepted=12)
+    assert ended.counts == balance.Counts(audience=12, accepted=12)
     assert relay.recipients["p5@example.org"] == 2
     ids = [m.content.partition(b"Message-ID: ")[2].partition(b"\r\n")[0] for m in relay.messages if m.recipient == "p5@example.org"]
     assert len(set(ids)) == 1
@@ -182,7 +182,7 @@ def test_a_connection_lost_before_the_final_dot_is_owed_and_sent(database: Datab
     with RecordingRelay(Faults(before_dot=frozenset({"p5@example.org"}))) as relay:
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=12, accepted=12)
+    assert ended.counts == balance.Counts(audience=12, accepted=12)
     assert relay.recipients == everyone(12)
 
 
@@ -194,7 +194,7 @@ def test_a_dead_relay_pauses_the_campaign_with_a_sentence(database: Database, se
     assert ended.how is Ending.TURNED_AWAY
     assert ended.problem is not None
     assert "127.0.0.1:1 cannot be reached" in ended.problem.problem
-    assert ended.counts == ledger.Counts(audience=5, queued=5)
+    assert ended.counts == balance.Counts(audience=5, queued=5)
     with database.read() as session:
         assert campaigns.find(session, "c").state is CampaignState.PAUSED
 
@@ -220,7 +220,7 @@ def test_a_refused_sender_pauses_and_nobody_is_refused(database: Database, send:
     assert ended.how is Ending.TURNED_AWAY
     assert ended.problem is not None
     assert "Sender address rejected" in ended.problem.problem
-    assert ended.counts == ledger.Counts(audience=25, queued=25)
+    assert ended.counts == balance.Counts(audience=25, queued=25)
 
 
 def test_the_same_refusal_for_everyone_pauses_and_nobody_is_refused(database: Database, send: Callable[..., Ended]) -> None:
@@ -230,7 +230,7 @@ def test_the_same_refusal_for_everyone_pauses_and_nobody_is_refused(database: Da
         ended = send(relay)
 
     assert ended.how is Ending.TURNED_AWAY
-    assert ended.counts == ledger.Counts(audience=40, queued=40)
+    assert ended.counts == balance.Counts(audience=40, queued=40)
 
 
 def test_a_message_too_large_for_the_relay_pauses_with_its_size(database: Database, send: Callable[..., Ended]) -> None:
@@ -279,7 +279,7 @@ def test_who_leaves_during_the_run_is_not_mailed_by_a_batch_leased_later(databas
 
         ended = send(relay, started=leave)
 
-    assert ended.counts == ledger.Counts(audience=200, accepted=199, skipped=1)
+    assert ended.counts == balance.Counts(audience=200, accepted=199, skipped=1)
     assert relay.recipients == everyone(200) - Counter(["p200@example.org"])
 
 
@@ -303,7 +303,7 @@ def test_a_database_slower_than_the_relay_is_told_of_outcomes_all_the_same(
     with RecordingRelay() as relay:
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=200, accepted=200)
+    assert ended.counts == balance.Counts(audience=200, accepted=200)
     assert max(unsettled) <= 6, "of twenty batches; what a quarter of a second brings waits for the next settlement"
 
 
@@ -354,10 +354,10 @@ def test_an_address_that_needs_smtputf8_is_refused_with_the_reason(database: Dat
     with RecordingRelay() as relay:
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=5, accepted=4, refused=1)
+    assert ended.counts == balance.Counts(audience=5, accepted=4, refused=1)
     assert relay.recipients["ana@xn--exmple-qta.org"] == 1
     with database.read() as session:
-        (refused,) = ledger.settled_as(session, 1, DeliveryState.REFUSED)
+        (refused,) = balance.settled_as(session, 1, DeliveryState.REFUSED)
     assert refused.address == "josé@example.org"
     assert "does not offer SMTPUTF8" in refused.reply
 
@@ -373,7 +373,7 @@ def test_addresses_beyond_ascii_are_served_where_the_relay_offers_it(database: D
     with RecordingRelay(Faults(international=True)) as relay:
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=5, accepted=5)
+    assert ended.counts == balance.Counts(audience=5, accepted=5)
     assert {"josé@xn--exmple-qta.org", "ana@xn--exmple-qta.org"} < set(relay.recipients)
     (content,) = [message.content for message in relay.messages if message.recipient.startswith("josé")]
     mail = email.message_from_bytes(content, policy=email.policy.SMTPUTF8)
@@ -399,7 +399,7 @@ def test_each_reader_gets_their_language_and_what_is_said_to_them_alone(database
     with RecordingRelay() as relay:
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=4, accepted=4)
+    assert ended.counts == balance.Counts(audience=4, accepted=4)
     got = {message.recipient: email.message_from_bytes(message.content, policy=email.policy.default) for message in relay.messages}
     texts = {to: message.get_body(("plain",)).get_content() for to, message in got.items()}  # type: ignore[union-attr]
     assert [got[f"p{n}@example.org"]["Subject"] for n in range(1, 5)] == ["Hola", "Hola", "Hello Ruth", "Hello friend"]

@@ -10,8 +10,8 @@ import pytest
 
 from fob_mail import campaigns
 from fob_mail.addresses import international_form, wire_form
+from fob_mail.balance import Counts
 from fob_mail.database import Database, clock
-from fob_mail.ledger import Counts
 from fob_mail.links import Links
 from fob_mail.sending.run import Controls, freeze, run
 from fob_mail.settings import Settings

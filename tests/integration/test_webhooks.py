@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from fob_mail import campaigns
+from fob_mail import campaigns, freezing
 from fob_mail.addresses import digest
 from fob_mail.audience import leaving, suppressions
 from fob_mail.database import Database, clock
@@ -90,7 +90,7 @@ def told(settings: Settings, database: Database) -> Told:
         make_subscriber(session, ROSA, to)
         make_subscriber(session, "luis@example.org", to)
         campaigns.save_draft(session, "c", to, "a.txt", "", [composed_parts()], clock(session))
-        campaigns.freeze(session, campaigns.find(session, "c"), 10, clock(session))
+        freezing.freeze(session, campaigns.find(session, "c"), 10, clock(session))
     amazon, sendgrid = Amazon(), SendGrid()
     hooks = Webhooks(
         ses_topics=[TOPIC],
@@ -612,7 +612,7 @@ def test_where_no_token_comes_back_the_vendors_word_for_the_address_is_believed(
         to = campaigns.list_of(session, campaigns.find(session, "c"))
         for name in ("d", "not-yet-sent"):
             campaigns.save_draft(session, name, to, "a.txt", "", [composed_parts()], clock(session))
-            campaigns.freeze(session, campaigns.find(session, name), 10, clock(session))
+            freezing.freeze(session, campaigns.find(session, name), 10, clock(session))
         session.execute(update(Delivery).where(Delivery.campaign_id < 3).values(state=DeliveryState.ACCEPTED))
 
     told.web.post("/webhooks/postmark", json=postmark(told, Metadata={}, RecordType="SpamComplaint", Type="SpamComplaint"), headers=basic())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fob_mail import ledger
+from fob_mail import balance
 from fob_mail.composing.composed import Composed
 from fob_mail.database import Database
 from fob_mail.links import Links
@@ -47,7 +47,7 @@ def test_everyone_gets_one_message_whole(send: Callable[..., Ended]) -> None:
     with RecordingRelay(CHUNKING) as relay:
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE)
     assert relay.recipients == everyone()
     assert all(message.content.endswith(b"--\r\n") for message in relay.messages)
 
@@ -67,7 +67,7 @@ def test_those_refused_in_a_window_are_refused_by_their_own_reply_and_the_others
     with RecordingRelay(Faults(chunking=True, rcpt=refused, once=later, a_byte_at_a_time=True)) as relay:
         ended = send(relay)
 
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE - 4, refused=4)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE - 4, refused=4)
     assert relay.recipients == everyone() - Counter(refused.keys())
 
 
@@ -77,7 +77,7 @@ def test_a_relay_that_falls_silent_leaves_a_whole_window_unknown_and_nobody_is_m
         ended = send(relay)
 
     assert ended.how is Ending.FINISHED
-    assert ended.counts == ledger.Counts(audience=PEOPLE, accepted=PEOPLE - WINDOW, unknown=WINDOW)
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE - WINDOW, unknown=WINDOW)
     assert max(relay.recipients.values()) == 1
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from fob_mail.balance import Counts
 from fob_mail.cli import checking, main, send
 from fob_mail.cli.installation import Installation
 from fob_mail.cli.output import harmless
 from fob_mail.errors import SettingsError
-from fob_mail.ledger import Counts
 from fob_mail.preflight.problem import error
 from fob_mail.sending.run import Ended, Ending
 

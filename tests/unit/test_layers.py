@@ -18,8 +18,10 @@ cli library
 web previewing doctor reporting
 sending restoring feedback catcher spam_assassin
 drafting
+freezing
 campaigns
 agenda returns correspondence forwards ledger tallies workers allowances notes standstill lost
+balance
 audience
 preflight
 pictures
@@ -53,12 +55,14 @@ ROW = {name: number for number, row in enumerate(ROWS.split("\n")) for name in r
 
 SQL = {
     "restoring",
+    "freezing",
     "campaigns",
     "agenda",
     "returns",
     "correspondence",
     "forwards",
     "ledger",
+    "balance",
     "tallies",
     "workers",
     "allowances",

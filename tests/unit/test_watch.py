@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
+from fob_mail.balance import Counts
 from fob_mail.cli.relays import RelayStatus
 from fob_mail.cli.screen import line, screen
 from fob_mail.cli.watch import Look, Pace, Sight
-from fob_mail.ledger import Counts
 from fob_mail.models import CampaignState
 from fob_mail.tallies import Refusals
 from fob_mail.workers import Alive
