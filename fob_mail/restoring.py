@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError as BrokenError
 from sqlalchemy.orm import Session
 
@@ -155,7 +155,7 @@ def put_back(database: Database, copy: Path, proof: Proof) -> Restored:
         under_way = Feedback.forward.in_((NoteState.QUEUED, NoteState.SENDING))
         session.execute(update(Feedback).where(under_way).values(forward=NoteState.UNKNOWN, forward_reply=AFTER))
         _leave_numbers_out(session.connection(), since)
-        session.execute(Worker.__table__.delete())  # type: ignore[attr-defined]  # SQLAlchemy types it FromClause
+        session.execute(delete(Worker))
     return Restored(made, aside, settled, doubts, left, suppressed, paused, missing, since.readable)
 
 

@@ -3,6 +3,6 @@
 taking     one mail: what it is, whose, and what follows
 running    all that is read from, side by side
 maildir, imap, pop3    mailboxes; marked, moved or deleted only after the database has committed
-account    how a mailbox on a server is reached
+account    what is said where a mailbox on a server cannot be read
 lmtp       a mail server hands it over; answered only after the database has committed
 """

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from fob_mail.feedback.account import LARGEST, PATIENCE, Account, trust, unreadable
+from fob_mail.feedback.account import LARGEST, PATIENCE, unreadable
+from fob_mail.servers import Server, trusting
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient
@@ -28,7 +29,7 @@ _LOOK = 1.0
 """Seconds until a stop is heard."""
 
 
-class ImapSettings(Account, Protocol):
+class ImapSettings(Server, Protocol):
     """What must be known of a mailbox; settings.Imap is one."""
 
     @property
@@ -72,10 +73,11 @@ def logged_in(settings: ImapSettings, password: str, patience: float = PATIENCE)
 
     tls = settings.security == "tls"
     try:
-        with IMAPClient(settings.host, settings.port, ssl=tls, ssl_context=trust(settings) if tls else None, timeout=patience) as client:
+        trusted = trusting(settings.ca_file)
+        with IMAPClient(settings.host, settings.port, ssl=tls, ssl_context=trusted if tls else None, timeout=patience) as client:
             client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if settings.security == "starttls":
-                client.starttls(trust(settings))
+                client.starttls(trusted)
             if (settings.username + password).isascii():
                 client.login(settings.username, password)
             else:

@@ -8,7 +8,8 @@ import poplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from fob_mail.feedback.account import LARGEST, PATIENCE, Account, trust, unreadable
+from fob_mail.feedback.account import LARGEST, PATIENCE, unreadable
+from fob_mail.servers import Server, trusting
 
 log = logging.getLogger("fob_mail.feedback")
 
@@ -30,7 +31,7 @@ class _Protected(poplib.POP3_SSL):
         return _line(self)
 
 
-def read_pop3(settings: Account, password: str, take: Callable[[bytes], object]) -> int:
+def read_pop3(settings: Server, password: str, take: Callable[[bytes], object]) -> int:
     """Take each mail, and delete it; gives how many. Raises InputError if the mailbox cannot be read."""
     number, passed, with_more = 0, frozenset[bytes](), True
     while with_more:
@@ -41,7 +42,7 @@ def read_pop3(settings: Account, password: str, take: Callable[[bytes], object])
 
 
 @contextmanager
-def logged_in(settings: Account, password: str, patience: float = PATIENCE) -> Iterator[poplib.POP3]:
+def logged_in(settings: Server, password: str, patience: float = PATIENCE) -> Iterator[poplib.POP3]:
     """From a login to its QUIT; what goes wrong with the server is an InputError."""
     try:
         client = _opened(settings, patience)
@@ -75,13 +76,13 @@ def _sitting(client: poplib.POP3, take: Callable[[bytes], object], passed: froze
     return False, taken, passed
 
 
-def _opened(settings: Account, patience: float) -> poplib.POP3:
+def _opened(settings: Server, patience: float) -> poplib.POP3:
     if settings.security == "tls":
-        return _Protected(settings.host, settings.port, timeout=patience, context=trust(settings))
+        return _Protected(settings.host, settings.port, timeout=patience, context=trusting(settings.ca_file))
     client = _Plain(settings.host, settings.port, timeout=patience)
     if settings.security == "starttls":
         try:
-            client.stls(trust(settings))
+            client.stls(trusting(settings.ca_file))
         except BaseException:
             with suppress(OSError):  # its socket is gone already where TLS failed
                 client.close()

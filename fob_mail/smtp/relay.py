@@ -5,47 +5,22 @@ import socket
 import ssl
 from base64 import b64encode
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
 
 from fob_mail.errors import RelayError
+from fob_mail.servers import Server, trusting
 
 CHECK_SETTINGS = "Check {0}.host, {0}.port and {0}.security in the settings; nothing is lost, and the same command goes on."
 CHECK_LOGIN = "Check {0}.username and the password ({1}); nothing is lost, and the same command goes on."
 TRY_LATER = "Nothing is lost: run the same command again when the relay answers, and it goes on where it was."
 
 
-class RelaySettings(Protocol):
+class RelaySettings(Server, Protocol):
     """What must be known of a relay; settings.Smtp is one."""
-
-    @property
-    def section(self) -> str:
-        """Where its settings stand, such as smtp."""
 
     @property
     def password_variable(self) -> str:
         """The variable that may carry its password."""
-
-    @property
-    def host(self) -> str:
-        """Host name."""
-
-    @property
-    def port(self) -> int:
-        """TCP port."""
-
-    @property
-    def security(self) -> str:
-        """none, starttls or tls."""
-
-    @property
-    def username(self) -> str:
-        """For AUTH; empty for none."""
-
-    @property
-    def ca_file(self) -> Path | None:
-        """Certificates to trust besides the system's."""
 
     @property
     def timeout(self) -> float:
@@ -122,21 +97,12 @@ def _open(relay: RelaySettings, password: str) -> Opened:
 
 def _trust(relay: RelaySettings) -> ssl.SSLContext:
     try:
-        return _context(relay.ca_file)
+        return trusting(relay.ca_file)
     except OSError as error:  # an ssl.SSLError is one too
         why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
         raise _gone(
             relay, f"is to be trusted by {relay.section}.ca_file, but {relay.ca_file} cannot be read: {why}", permanent=True
         ) from None
-
-
-@lru_cache(maxsize=4)
-def _context(ca_file: Path | None) -> ssl.SSLContext:
-    """What is trusted: one for all connections, since reading the system's certificates takes longer than a handshake."""
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
-    return context
 
 
 def _log_in(client: smtplib.SMTP, username: str, password: str) -> None:

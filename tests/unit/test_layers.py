@@ -37,6 +37,7 @@ outcomes
 smtp
 journal fetching
 conditions
+servers
 slots
 replies envelopes
 links
