@@ -9,8 +9,9 @@ import click
 
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import Json, counted, emit, json_option
+from fob_mail.cli.output import Json, emit, json_option
 from fob_mail.errors import InputError
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from fob_mail.articles.article import Article, Notice

@@ -9,9 +9,10 @@ import click
 
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
+from fob_mail.cli.output import confirm, emit, json_option, yes_option
 from fob_mail.errors import InputError, NotFoundError
 from fob_mail.inbound.incoming import Kind
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from fob_mail.correspondence import Letter

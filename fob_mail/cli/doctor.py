@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import counted, emit, json_option
+from fob_mail.cli.output import emit, json_option
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,8 +12,9 @@ import click
 from fob_mail.cli import correspondence
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import counted, emit, json_option
+from fob_mail.cli.output import emit, json_option
 from fob_mail.errors import FobMailError, InputError
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

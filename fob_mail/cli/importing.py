@@ -13,8 +13,9 @@ import click
 
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import Json, counted, emit, json_option
+from fob_mail.cli.output import Json, emit, json_option
 from fob_mail.errors import InputError
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

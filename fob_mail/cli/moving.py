@@ -8,8 +8,9 @@ import click
 
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import counted, emit, json_option
+from fob_mail.cli.output import emit, json_option
 from fob_mail.errors import InputError
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from fob_mail.audience.importing import Report

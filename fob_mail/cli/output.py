@@ -44,16 +44,6 @@ def emit(report: Json) -> None:
     click.echo(json.dumps(report, ensure_ascii=False, default=str).translate(_ESCAPED))
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 row`, `2,000 rows`, `3 people`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def are(number: int) -> str:
-    """`1 is`, `2,000 are`."""
-    return f"{number:,} {'is' if number == 1 else 'are'}"
-
-
 def confirm(question: str, *, yes: bool, refusal: str) -> None:
     """Ask unless --yes; no terminal and no --yes is an error with its remedy, and no means that nothing was done."""
     if yes:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
+from fob_mail.cli.output import confirm, emit, json_option, yes_option
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from fob_mail.audience.retention import Terms

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fob_mail.plurals import counted
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -43,7 +45,7 @@ def relays_of(session: "Session", campaign_id: int, now: datetime) -> list[Relay
 
 def told(relay: RelayStatus) -> str:
     """What a relay took of those who send now, and what is wrong with it if anything is."""
-    words = [f"{relay.connections} connection{'s' * (relay.connections != 1)}", f"{relay.accepted:,} accepted"]
+    words = [counted(relay.connections, "connection"), f"{relay.accepted:,} accepted"]
     if relay.per_second is not None:
         words.append(f"slowed to {relay.per_second:,.1f} a second")
     return f"relay {relay.name}: {', '.join(words)}" + (f": {relay.trouble}" if relay.trouble else "")

@@ -8,7 +8,8 @@ import click
 
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import Json, counted, emit, harmless, json_option
+from fob_mail.cli.output import Json, emit, harmless, json_option
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

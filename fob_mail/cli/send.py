@@ -6,7 +6,8 @@ import click
 
 from fob_mail.cli import completing
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import are, confirm, counted, emit, json_option, yes_option
+from fob_mail.cli.output import confirm, emit, json_option, yes_option
+from fob_mail.plurals import are, counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +59,7 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
         _schedule(installation, name, moment, as_json=as_json, yes=yes)
         return
     if fresh:
-        confirm(f"Send it to {fresh:,} {'person' if fresh == 1 else 'people'} now?", yes=yes, refusal="Nothing was sent")
+        confirm(f"Send it to {counted(fresh, 'person', 'people')} now?", yes=yes, refusal="Nothing was sent")
     campaign_id, before = shell.freeze(database, name, settings)
     if before.leased:
         with database.read() as session:
@@ -111,7 +112,7 @@ def _announce(session: "Session", name: str, settings: "Settings") -> int:
     problems = in_order([*problems_of(session, campaign, settings, clock(session)), *audience_problems_of(session, campaign, settings)])
     show(problems)
     if wrong := errors(problems):
-        raise InputError(f"{name} was not sent: {len(wrong)} thing{'s' * (len(wrong) > 1)} must be put right first.", wrong[0].remedy)
+        raise InputError(f"{name} was not sent: {counted(len(wrong), 'thing')} must be put right first.", wrong[0].remedy)
     if not reach.audience:
         raise freezing.nobody_to_mail(campaign, to)
     return reach.audience
@@ -174,9 +175,7 @@ def explain(name: str, ended: "Ended", *, as_json: bool) -> None:
         click.echo(f"{ended.problem.remedy}\n{are(ended.counts.owed)} still to go.", err=True)
     elif ended.how is Ending.OWED:
         when = f", the first at {ended.next_due.astimezone():%H:%M}" if ended.next_due else ""
-        click.echo(
-            f"{ended.counts.owed:,} {'was' if ended.counts.owed == 1 else 'were'} deferred and will be tried again{when}. {go_on}", err=True
-        )
+        click.echo(f"{counted(ended.counts.owed, 'was', 'were')} deferred and will be tried again{when}. {go_on}", err=True)
     elif ended.how is Ending.PAUSED:
         click.echo(f"Paused; nothing is lost, and {are(ended.counts.owed)} still to go. To go on: fob-mail send {name}", err=True)
     elif ended.how is Ending.CANCELLED:

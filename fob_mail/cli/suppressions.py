@@ -6,7 +6,8 @@ import click
 
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import counted, emit, json_option
+from fob_mail.cli.output import emit, json_option
+from fob_mail.plurals import counted
 
 UNKNOWN = "(known by its digest alone)"
 

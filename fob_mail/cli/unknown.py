@@ -7,7 +7,8 @@ import click
 from fob_mail.cli import completing
 from fob_mail.cli.groups import NearGroup
 from fob_mail.cli.installation import Installation
-from fob_mail.cli.output import confirm, counted, emit, json_option, yes_option
+from fob_mail.cli.output import confirm, emit, json_option, yes_option
+from fob_mail.plurals import counted
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

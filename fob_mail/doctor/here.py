@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fob_mail.doctor.finding import Finding, State
+from fob_mail.plurals import counted
 from fob_mail.settings import Settings
 
 LITTLE_ROOM, TOO_LITTLE = 1_000_000_000, 100_000_000
@@ -83,8 +84,7 @@ def kernel_clock() -> int | None:
 def check_clock(here: datetime, there: datetime, whose: str) -> Finding:
     """The machine's clock beside another's."""
     apart = abs(here - there)
-    seconds = round(apart.total_seconds())
-    seen = f"{seconds:,} second{'s' * (seconds != 1)} apart"
+    seen = f"{counted(round(apart.total_seconds()), 'second')} apart"
     if apart <= CLOCKS_DIFFER:
         return Finding("here", f"clock beside {whose}", State.FINE, seen)
     remedy = "Set the clocks by NTP; leases go by the database's, Date headers and scheduled campaigns by these."

@@ -11,6 +11,7 @@ from fob_mail.doctor.certificates import check_certificate
 from fob_mail.doctor.finding import Finding, State
 from fob_mail.errors import InputError
 from fob_mail.feedback import imap, pop3
+from fob_mail.plurals import counted
 from fob_mail.settings import Settings
 from fob_mail.settings.feedback import Imap, Pop3
 from fob_mail.settings.protection import Security
@@ -94,7 +95,7 @@ def _all_into(found: "SimpleQueue[Finding | Exception | None]", check: Iterable[
 
 def waiting(number: int) -> str:
     """How many mails wait, in words."""
-    return f"{number:,} mail{'s' * (number != 1)} wait{'s' * (number == 1)} to be taken" if number else "nothing waits"
+    return f"{counted(number, 'mail waits', 'mails wait')} to be taken" if number else "nothing waits"
 
 
 def since(area: str, number: int, oldest: datetime | None, now: datetime) -> Finding:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from fob_mail.plurals import counted
 from fob_mail.preflight.problem import Problem, error, warning
 
 MANY = 2
@@ -17,7 +18,7 @@ def check_audience(size: int, before: Sequence[int], list_slug: str) -> Iterator
         yield error("nobody", "audience", f'List "{list_slug}" has nobody confirmed on it.', remedy)
         return
     usual = round(median(before)) if before else 0
-    told = f"It goes to {size:,} {'person' if size == 1 else 'people'}; to this list usually to {usual:,}."
+    told = f"It goes to {counted(size, 'person', 'people')}; to this list usually to {usual:,}."
     look = f"See who came and went: fob-mail list show {list_slug}"
     if usual and size >= MANY * usual and size > FEW_ARE_FEW:
         yield warning("many-more", "audience", told, look)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fob_mail.plurals import counted
 from fob_mail.preflight.cascade import declarations
 from fob_mail.preflight.markup import Element
 from fob_mail.preflight.problem import Problem, error, warning
@@ -23,18 +24,12 @@ class Verdict:
     rules: tuple[tuple[float, str, str], ...]
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
-
-
 def check_traits(page: Element) -> Iterator[Problem]:
     """Pictures in place of words, and words that are hidden."""
     pictures = sum(element.tag == "img" for element in page.walk())
     words = len(page.text.split())
     if pictures and words < FEWEST_WORDS * pictures:
-        problem = (
-            f"The mail has {_counted(pictures, 'picture')} and {_counted(words, 'word')}; filters take pictures without words for spam."
-        )
+        problem = f"The mail has {counted(pictures, 'picture')} and {counted(words, 'word')}; filters take pictures without words for spam."
         yield warning("few-words", "html", problem, "Say in words what the pictures say.")
     for element in page.walk():
         if element.text and _hides(declarations(element.given.get("style", ""))):

@@ -48,7 +48,7 @@ settings
 logs
 addresses
 colours translations
-assets private
+assets private plurals
 errors
 """
 ROW = {name: number for number, row in enumerate(ROWS.split("\n")) for name in row.split()}
