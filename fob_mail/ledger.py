@@ -76,14 +76,14 @@ def renew(session: Session, worker: str, until: datetime) -> set[int]:
 def settle(session: Session, campaign_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write down what has become of deliveries, in bulk. What was settled before stays; only an unknown may become known."""
     connection = session.connection()
-    alike: defaultdict[tuple[str, int | None], dict[int, str]] = defaultdict(dict)
+    alike: defaultdict[tuple[DeliveryState, int | None], dict[int, str]] = defaultdict(dict)
     for position, state, code, reply in outcomes:
-        alike[state.value, code][position] = reply
+        alike[state, code][position] = reply
     same = {"campaign_id": campaign_id, "now": _moment(connection, now)}
     by_index(connection)
-    for (name, code), replies in alike.items():
+    for (state, code), replies in alike.items():
         rows = json.dumps(replies, ensure_ascii=False)
-        connection.execute(_SETTLE[connection.dialect.name], {**same, "state": name, "code": code, "rows": rows})
+        connection.execute(_SETTLE[connection.dialect.name], {**same, "state": state.value, "code": code, "rows": rows})
 
 
 def finish(session: Session, batch_id: int, worker: str, now: datetime, retries: Retries) -> None:

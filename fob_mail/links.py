@@ -19,6 +19,8 @@ _PATH = struct.Struct(">LL")
 _MESSAGE = struct.Struct(">LQ")
 _LINK_MAC = 16
 _PATH_MAC = 10
+_MESSAGE_MAC = 16
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
 TOKEN_LENGTH = 43
 """Characters of an unsubscribe token: 32 bytes in unpadded base64url."""
 
@@ -62,10 +64,13 @@ class Links:
         self._keys = [hashlib.blake2b(key, digest_size=32, person=b"fob-mail link").digest() for key in keys]
         self._base = base_url
         self._unsubscribe = f"{base_url}/u/"
+        self._leave = _keyed(self._keys[0], b"leave", _LINK_MAC)
+        self._bounce = _keyed(self._keys[0], b"bounce", _PATH_MAC)
+        self._message = _keyed(self._keys[-1], b"message", _MESSAGE_MAC)
 
-    def unsubscribe_token(self, who: Subscribed) -> str:
-        """43 characters, safe in URLs, that name who would leave which list by which campaign's mail."""
-        return self._signed(b"leave", who)
+    def unsubscribe_token(self, who: tuple[int, int, int]) -> str:
+        """43 characters, safe in URLs, that name who would leave which list by which campaign's mail, in Subscribed's order."""
+        return _token(self._leave, who)
 
     def unsubscribe_url(self, who: Subscribed) -> str:
         """The one https URI of List-Unsubscribe, and the page's address: the same by RFC 8058 §3.1."""
@@ -113,8 +118,7 @@ class Links:
         return (numbers[0], numbers[1]) if numbers else None
 
     def _signed(self, purpose: bytes, numbers: tuple[int, int, int]) -> str:
-        payload = _LINK.pack(*numbers)
-        return base64.urlsafe_b64encode(payload + _mac(self._keys[0], purpose, payload, _LINK_MAC)).decode()[:TOKEN_LENGTH]
+        return _token(_keyed(self._keys[0], purpose, _LINK_MAC), numbers)
 
     def _read(self, purpose: bytes, token: str) -> tuple[int, int, int] | None:
         if len(token) != TOKEN_LENGTH or not token.isascii():
@@ -133,8 +137,7 @@ class Links:
 
     def return_path(self, mailbox: str, place: Place) -> str:
         """VERP: `bounces+TOKEN@example.org` for the mailbox bounces@example.org; at most 64 octets of local part wanted."""
-        payload = _PATH.pack(place.campaign_id, place.position)
-        token = _base32(payload + _mac(self._keys[0], b"bounce", payload, _PATH_MAC))
+        token = _base32(_marked(self._bounce, _PATH.pack(*place)))
         local, _, domain = mailbox.rpartition("@")
         return f"{local}+{token}@{domain}"
 
@@ -159,8 +162,9 @@ class Links:
 
     def message_id(self, campaign_id: int, subscriber_id: int, domain: str) -> str:
         """`<opaque@domain>`, the same for the same person and campaign for ever (RFC 5322 §3.6.4)."""
-        payload = _MESSAGE.pack(campaign_id, subscriber_id)
-        return f"<{_mac(self._keys[-1], b'message', payload, 16).hex()}@{domain}>"
+        keyed = self._message.copy()
+        keyed.update(_MESSAGE.pack(campaign_id, subscriber_id))
+        return f"<{keyed.hexdigest()}@{domain}>"
 
 
 def unsubscribe_mailto(mailbox: str, token: str) -> str:
@@ -180,10 +184,19 @@ def _base32(raw: bytes) -> str:
     return "".join([_PAIRS[number >> shift & 1023] for shift in range(whole - 10, -1, -10)])[: (bits + 4) // 5]
 
 
-def _mac(key: bytes, purpose: bytes, payload: bytes, size: int) -> bytes:
-    keyed = _keyed(key, purpose, size).copy()
+def _token(keyed: "hashlib.blake2b", numbers: tuple[int, int, int]) -> str:
+    return binascii.b2a_base64(_marked(keyed, _LINK.pack(*numbers))).translate(_FOR_URLS)[:TOKEN_LENGTH].decode("ascii")
+
+
+def _marked(keyed: "hashlib.blake2b", payload: bytes) -> bytes:
+    """The payload, and after it what only the key's holder can have made of it."""
+    keyed = keyed.copy()
     keyed.update(payload)
-    return keyed.digest()
+    return payload + keyed.digest()
+
+
+def _mac(key: bytes, purpose: bytes, payload: bytes, size: int) -> bytes:
+    return _marked(_keyed(key, purpose, size), payload)[len(payload) :]
 
 
 @lru_cache(maxsize=64)

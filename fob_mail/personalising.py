@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple, TypeGuard
 
 from fob_mail.calendars import folded
 from fob_mail.conditions import Shared, compiled
 from fob_mail.envelopes import Envelope, Recipient
-from fob_mail.links import TOKEN_LENGTH, Links, Place, Subscribed, unsubscribe_mailto
+from fob_mail.links import TOKEN_LENGTH, Links, Place, unsubscribe_mailto
 from fob_mail.signing.seal import Seal, Signer
 from fob_mail.slots import (
     OF_THE_CAMPAIGN,
@@ -181,28 +182,21 @@ class Personaliser:
         """
         sender, links = self._sender, self._links
         frame = self._frames.get(recipient.language or "") or self._frame_for(recipient)
-        own = (
-            links.unsubscribe_token(Subscribed(recipient.subscriber_id, sender.list_id, sender.campaign_id)),
-            message_id or links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain),
-            date,
-            mailbox(recipient.name, wire_address),
-        )
-        pieces = frame.pieces.copy()
-        for which, gaps in frame.own:
-            encoded = own[which].encode()  # ASCII, but for the address of those who need SMTPUTF8
-            for gap in gaps:
-                pieces[gap] = encoded
-        for slot, value_of, is_ordinary, gaps in frame.others:
+        values = [  # in the order of _OWN; then the others'
+            links.unsubscribe_token((recipient.subscriber_id, sender.list_id, sender.campaign_id)).encode(),
+            (message_id or links.message_id(sender.campaign_id, recipient.subscriber_id, sender.message_id_domain)).encode(),
+            date.encode(),
+            mailbox(recipient.name, wire_address).encode(),  # ASCII, but for the address of those who need SMTPUTF8
+        ]
+        for slot, value_of, is_ordinary in frame.others:
             value = value_of(recipient)
-            encoded = value.encode("ascii") if is_ordinary(value) else _unusual(value or slot.default, slot)
-            for gap in gaps:
-                pieces[gap] = encoded
+            values.append(value.encode("ascii") if is_ordinary(value) else _unusual(value or slot.default, slot))
         if frame.subject:
-            gap, subject = frame.subject
-            words = "".join([part if isinstance(part, str) else clean(part[0](recipient)) or part[1] for part in subject])
-            pieces[gap] = unstructured(" ".join(words.split())).encode("ascii")
+            words = "".join([part if isinstance(part, str) else clean(part[0](recipient)) or part[1] for part in frame.subject])
+            values.append(unstructured(" ".join(words.split())).encode("ascii"))
+        pieces = frame.in_order(values + frame.fixed)
         if frame.seal:
-            pieces[0] = frame.seal.fields(pieces) + pieces[0]
+            pieces = (frame.seal.fields(pieces), *pieces)
         path = sender.return_path
         if sender.verp:
             path = links.return_path(path, Place(sender.campaign_id, recipient.position))
@@ -220,15 +214,14 @@ class Personaliser:
 
 
 class _Frame(NamedTuple):
-    """A template laid out for filling: its pieces with gaps between them (at odd places), and which gaps each value fills.
-
-    `own` are safe wherever they stand, by their place in _OWN; `others` are whatever people are called.
+    """A template laid out for filling. Of a message's values, those of _OWN (safe wherever they stand), of `others` (whatever people
+    are called), its subject and then what is `fixed`, `in_order` makes the message's pieces: fixed ones at even places, values at odd ones.
     """
 
-    pieces: list[bytes]
-    own: list[tuple[int, list[int]]]
-    others: list[tuple[Slot, Callable[[Recipient], str], Callable[[str], object], list[int]]]
-    subject: tuple[int, list[str | tuple[Callable[[Recipient], str], str]]] | None  # its texts, and its fields with their defaults
+    others: list[tuple[Slot, Callable[[Recipient], str], Callable[[str], object]]]
+    subject: list[str | tuple[Callable[[Recipient], str], str]] | None  # its texts, and its fields with their defaults
+    fixed: list[bytes]
+    in_order: Callable[[list[bytes]], tuple[bytes, ...]]
     seal: Seal | None
 
 
@@ -278,11 +271,15 @@ def _frame(template: MessageTemplate, *, page: str, mailto: str, view_url: str, 
             pieces[-1] += quoted_printable((html.escape(url) if slot.where is Where.HTML else url).encode("ascii")) + piece
         else:
             gap(slot.field if slot.field in _OWN else slot, piece)
-    own = [(_OWN.index(which), places) for which, places in gaps.items() if isinstance(which, str)]
-    slots = [(which, places) for which, places in gaps.items() if isinstance(which, Slot)]
-    others = [(slot, reader(slot.field), _ordinary_in(slot.where), places) for slot, places in slots if slot.where is not Where.HEADER]
-    subject = next(((places[0], _opened(slot.default)) for slot, places in slots if slot.where is Where.HEADER), None)
-    return _Frame(pieces, own, others, subject, Seal(signers, pieces) if signers else None)
+    slots = sorted((which for which in gaps if isinstance(which, Slot)), key=lambda slot: slot.where is Where.HEADER)  # the subject last
+    values: list[Slot | str] = [*_OWN, *slots]
+    order = [len(values) + at // 2 for at in range(len(pieces))]
+    for place, value in enumerate(values):
+        for at in gaps.get(value, ()):
+            order[at] = place
+    others = [(slot, reader(slot.field), _ordinary_in(slot.where)) for slot in slots if slot.where is not Where.HEADER]
+    subject = next((_opened(slot.default) for slot in slots if slot.where is Where.HEADER), None)
+    return _Frame(others, subject, pieces[::2], itemgetter(*order), Seal(signers, pieces) if signers else None)
 
 
 def _ordinary_in(where: Where) -> Callable[[str], object]:

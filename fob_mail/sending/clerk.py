@@ -10,6 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy.exc import OperationalError
 
@@ -69,7 +70,9 @@ class Clerk(threading.Thread):
         self._allotments = allotments
         self._relays = relays
         self._owed: deque[Recipient] = deque()
-        self._outcomes: deque[tuple[int, Outcome]] = deque()
+        self._outcomes: deque[list[tuple[int, Outcome]]] = deque()  # a list for each round of the loop
+        self._recorded = 0  # outcomes that the loop has told us
+        self._taken = 0  # and those of them that we have taken up
         self._unsettled: list[tuple[int, Outcome]] = []
         self._under_way: dict[int, int] = {}  # batches that we have, and how many of each are without an outcome
         self._tenure = Tenure(terms.lease)
@@ -84,6 +87,8 @@ class Clerk(threading.Thread):
         self._beat_at = 0.0
         self._report_at = 0.0
         self._held = False  # by an organiser, or as another worker's relay turned it away
+        self._barred = False  # nobody is handed out in this round of the loop
+        self._over = False  # in this round: our leases may have ended unnoticed
         self.dry = threading.Event()  # nothing is owed that could be sent now, and nothing will be
         self.next_due: datetime | None = None
         self.failure: Exception | None = None
@@ -98,9 +103,14 @@ class Clerk(threading.Thread):
         """Whether nobody is handed out any more, whatever is owed."""
         return self._held or self._closing.is_set()
 
+    def begin_round(self) -> None:
+        """The loop begins a round of a few messages: do our leases hold, and is anybody to be handed out?"""
+        self._over = self._tenure.over
+        self._barred = self._over or self._held or self._closing.is_set()
+
     def holds(self, recipient: Recipient) -> bool:
         """Whether the batch of a recipient who was handed out is still ours to send from."""
-        return recipient.batch_id not in self._tenure.lost and not self._tenure.over
+        return recipient.batch_id not in self._tenure.lost and not self._over
 
     def mind_allowances(self, now: float) -> None:
         """Have more of the limits taken that workers share, where less is left than is soon used."""
@@ -112,7 +122,7 @@ class Clerk(threading.Thread):
         owed = self._owed
         if self._more and len(owed) <= self._terms.ahead and not self._call.is_set():
             self._call.set()
-        if self._held or self._closing.is_set() or self._tenure.over:
+        if self._barred:
             return None
         try:
             while (recipient := owed.popleft()).batch_id in self._tenure.lost:
@@ -128,11 +138,16 @@ class Clerk(threading.Thread):
         """Owe a recipient again: nothing of their message can have arrived."""
         self._owed.appendleft(recipient)
 
-    def record(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
-        """Take down what has become of deliveries, by batch; it is settled soon."""
-        self._outcomes.extend(outcomes)
-        if len(self._outcomes) >= SETTLE_AT and not self._call.is_set():
+    def record(self, outcomes: list[tuple[int, Outcome]]) -> None:
+        """Take down what has become of deliveries, by batch; it is settled soon. The list is ours from now on."""
+        self._recorded += len(outcomes)
+        self._outcomes.append(outcomes)
+        if self._much_to_settle and not self._call.is_set():
             self._call.set()
+
+    @property
+    def _much_to_settle(self) -> bool:
+        return self._recorded - self._taken >= SETTLE_AT
 
     def close(self) -> None:
         """Settle what is known, give back what was not sent, and end. Waits for it; raises what went wrong."""
@@ -157,7 +172,7 @@ class Clerk(threading.Thread):
                 if self._wants_more():  # without recipients the connections would stand still
                     self._persist(self._lease)
                 self._persist(self._take_allowances)
-                if self._hurried or len(self._outcomes) >= SETTLE_AT or time.monotonic() >= self._settle_at:
+                if self._hurried or self._much_to_settle or time.monotonic() >= self._settle_at:
                     self._persist(self._settle)
                 self._persist(self._mind)
                 if not self._wants_more():  # a database slower than the relay is never ahead: leasing alone would starve all the rest
@@ -266,8 +281,10 @@ class Clerk(threading.Thread):
         """Write outcomes down and give complete batches back; only then are they forgotten here."""
         self._hurried, self._settle_at = False, time.monotonic() + SETTLE_EVERY
         while self._outcomes:
-            self._unsettled.append(self._outcomes.popleft())
-        settled = Counter(batch_id for batch_id, _ in self._unsettled)
+            decided = self._outcomes.popleft()
+            self._taken += len(decided)
+            self._unsettled += decided
+        settled = Counter(map(itemgetter(0), self._unsettled))
         left = {batch_id: number - settled[batch_id] for batch_id, number in self._under_way.items()}
         complete = [batch_id for batch_id, number in left.items() if not number]
         if not self._unsettled and not complete:

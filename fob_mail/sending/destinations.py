@@ -53,35 +53,27 @@ class Destination:
 
 
 class Destinations:
-    """All of them, by domain; empty, and of no cost, while nothing is limited or slowed."""
+    """All of them; `by_domain` is empty, and nothing of this is asked, while nothing is limited or slowed."""
 
     def __init__(self, domains: Iterable[Domain]) -> None:
-        self._by_domain: dict[str, Destination] = {}
-        self._aside = 0
+        self.by_domain: dict[str, Destination] = {}
+        self.aside = 0  # how many wait for their domain
         for domain in domains:
             allotment = Allotment("@" + ",".join(sorted(domain.names))[:290], domain) if domain.limited else None
             one = Destination(domain.names[0], domain.connections, allotment)
-            self._by_domain.update(dict.fromkeys(domain.names, one))
-        self.all = list(dict.fromkeys(self._by_domain.values()))
-
-    def __bool__(self) -> bool:
-        return bool(self._by_domain)
-
-    @property
-    def aside(self) -> int:
-        """How many wait for their domain."""
-        return self._aside
+            self.by_domain.update(dict.fromkeys(domain.names, one))
+        self.all = list(dict.fromkeys(self.by_domain.values()))
 
     def of(self, address: str) -> Destination | None:
         """That of an address, if it has limits or was slowed."""
-        return self._by_domain.get(domain_of(address))
+        return self.by_domain.get(domain_of(address))
 
     def slow_down(self, domain: str, per_second: float) -> None:
         """A domain asks for time at this speed: from now on it has one of its own."""
-        if domain not in self._by_domain:
+        if domain not in self.by_domain:
             made = Destination(domain, 0, None)
             made.speed.slow_down(per_second, time.monotonic())
-            self._by_domain[domain] = made
+            self.by_domain[domain] = made
             self.all.append(made)
 
     def hear(self, address: str, reply: Reply) -> None:
@@ -99,15 +91,15 @@ class Destinations:
         """Ten times a second: who goes faster or slower, and of whom nothing need be known any more?"""
         for destination in self.all:
             destination.speed.look(now)
-        for domain in [domain for domain, one in self._by_domain.items() if one.free]:
-            self.all.remove(self._by_domain.pop(domain))
+        for domain in [domain for domain, one in self.by_domain.items() if one.free]:
+            self.all.remove(self.by_domain.pop(domain))
 
     def take(self, take: Callable[[], Recipient | None], holds: Callable[[Recipient], bool]) -> Recipient | None:
         """The next recipient who may be sent to now: one of those set aside, else of those whom `take` gives."""
         now = time.monotonic()
-        if self._aside and (waited := self._waited(now, holds)):
+        if self.aside and (waited := self._waited(now, holds)):
             return waited
-        while self._aside < MOST_ASIDE:
+        while self.aside < MOST_ASIDE:
             recipient = take()
             if recipient is None:
                 return None
@@ -118,13 +110,13 @@ class Destinations:
                 destination.begin()
                 return recipient
             destination.aside.append(recipient)
-            self._aside += 1
+            self.aside += 1
         return None
 
     def _waited(self, now: float, holds: Callable[[Recipient], bool]) -> Recipient | None:
         for destination in self.all:
             while destination.aside and destination.may(now):
-                self._aside -= 1
+                self.aside -= 1
                 recipient = destination.aside.popleft()
                 if holds(recipient):
                     destination.begin()

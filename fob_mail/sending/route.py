@@ -94,6 +94,7 @@ class Route:
         self.lines: set[Connection] = set()
         self.idle: deque[Connection] = deque()
         self.problem: RelayError | None = None  # why nothing goes this way now
+        self._share = 1 / max(wire.weight, 0.001)  # of what all relays serve, in a message's place
         self.served = 0.0  # messages begun, by weight, as if all relays had been here from the first
         self.accepted = 0
         self._wanted = wire.connections
@@ -128,10 +129,11 @@ class Route:
 
     def begin(self) -> None:
         """A message begins."""
-        self.served += 1 / max(self.wire.weight, 0.001)
-        self.speed.begin()
-        if self.wire.allotment:
-            self.wire.allotment.begin()
+        self.served += self._share
+        if not self.unlimited:
+            self.speed.begin()
+            if self.wire.allotment:
+                self.wire.allotment.begin()
 
     def open_more(self, backlog: int, now: float) -> None:
         """Have connections opened while there is work for them."""

@@ -1,7 +1,7 @@
 """One loop over all connections to the relays: takes recipients, sends their messages, and records what became of each.
 
-It goes in rounds: hear what has come, note it and what is to be said; then write the journal; then tell the clerk and
-the sockets. Invariant: the journal knows of a final dot before the socket does, and of a reply before anyone else.
+It goes in rounds of a few connections: read what has come, note it and what is to be said; then write the journal; then tell the
+clerk and the sockets. Invariant: the journal knows of a final dot before the socket does, and of a reply before anyone else.
 """
 
 import logging
@@ -23,7 +23,7 @@ from fob_mail.sending.clerk import Clerk
 from fob_mail.sending.destinations import Destinations
 from fob_mail.sending.route import Connection, Route, Wire, too_large, turned_away
 from fob_mail.sending.routes import Routes
-from fob_mail.sending.watch import Watch
+from fob_mail.sending.watch import Happened, Watch
 from fob_mail.smtp.conversation import Decided
 from fob_mail.smtp.line import LineLostError
 from fob_mail.smtp.relay import RelayGoneError
@@ -34,11 +34,12 @@ TICK = 0.1
 """Seconds between two looks at the time, at the most."""
 
 ROUND = 4
-"""So many connections with something to say end a round: the journal is written once for them, and the relay need not wait for more."""
+"""Connections of a round, at the most: the journal is written once for them, and the relay need not wait for more."""
 
 IDLE_SECONDS = 10.0
 """A connection without work is closed after so long."""
 
+_ACCEPTED = DeliveryState.ACCEPTED
 NOT_INTERNATIONAL = "the address has letters beyond ASCII before its @, and the relay does not offer SMTPUTF8"
 
 
@@ -90,14 +91,13 @@ class Transmission:
                 resources.enter_context(route.openers)
             try:
                 while not self._over():
+                    clerk.begin_round()
                     self._welcome()
                     self._set_to_work()
                     self._speak()
-                    for line, readable, writable in self._watch.wait(TICK):
-                        self._attend(line, readable=readable, writable=writable)
-                        if len(self._speaking) >= ROUND:
-                            self._speak()
-                    self._speak()
+                    happened = self._watch.wait(TICK)
+                    for first in range(0, len(happened), ROUND):
+                        self._round(happened[first : first + ROUND])
                     self._look_at_the_time()
             finally:
                 for line in self.routes.lines:
@@ -141,7 +141,7 @@ class Transmission:
     def _at_hand(self) -> int:
         """How many could be mailed now: nobody while the campaign is held."""
         backlog = self._clerk.backlog
-        return backlog + self._destinations.aside if self._destinations and not self._clerk.held else backlog
+        return backlog + self._destinations.aside if self._destinations.aside and not self._clerk.held else backlog
 
     def _set_to_work(self) -> None:
         for route in self.routes.by_turn():
@@ -152,14 +152,21 @@ class Transmission:
                 if line in route.lines:
                     self._work(line)
 
-    def _attend(self, line: Connection, *, readable: bool, writable: bool) -> None:
-        if writable:
-            self._write(line)
-        if readable and line in line.route.lines:
-            try:
-                self._listen(line)
-            except LineLostError as lost:
-                self._lost(line, lost)
+    def _round(self, happened: Sequence[Happened]) -> None:
+        """Read all that has come, then think, then write all: between two calls of the system the interpreter is at its slowest."""
+        self._clerk.begin_round()
+        for line, readable, _ in happened:
+            if readable:
+                line.fetch()
+        for line, readable, writable in happened:
+            if writable:
+                self._write(line)
+            if readable and line in line.route.lines:
+                try:
+                    self._listen(line)
+                except LineLostError as lost:
+                    self._lost(line, lost)
+        self._speak()
 
     def _listen(self, line: Connection) -> None:
         for decided in line.read():
@@ -173,9 +180,10 @@ class Transmission:
     def _speak(self) -> None:
         """End a round: the journal first, then the clerk and the sockets."""
         self._journal.write()
-        if self._decided:
-            self._clerk.record(self._decided)
-            self._decided.clear()
+        decided, self._decided = self._decided, []
+        if decided:
+            self.tally.update([outcome.state for _, outcome in decided])
+            self._clerk.record(decided)
         speaking, self._speaking = self._speaking, []
         for line in speaking:
             if line in line.route.lines:
@@ -210,7 +218,8 @@ class Transmission:
             following = None if conversation.closing else self._next(line)
             group, dotted = conversation.say(following)
             if dotted is not None:
-                self._journal.dotted(dotted.of.batch_id, dotted.of.position)
+                recipient = dotted.of
+                self._journal.dotted(recipient.batch_id, recipient.position)
             if group:
                 said = True
                 line.say(following, dotted, group)
@@ -222,8 +231,9 @@ class Transmission:
 
     def _next(self, line: Connection) -> Envelope | None:
         """The next message for this line, if there is one and the line may take it."""
-        while not self._stopping and not self._used_up(line) and self.routes.may(line.route):
-            recipient = self._take()
+        route, most = line.route, line.route.wire.messages_per_connection
+        while not self._stopping and (line.begun < most or not most) and self.routes.may(route):
+            recipient = self._destinations.take(self._clerk.take, self._clerk.holds) if self._destinations.by_domain else self._clerk.take()
             if recipient is None:
                 return None
             address = wire_form(recipient.address) or (international_form(recipient.address) if line.international else None)
@@ -234,36 +244,34 @@ class Transmission:
                 continue
             envelope = self._personaliser.envelope(recipient, address, self._date)
             if not line.largest or len(envelope.content) <= line.largest:
-                line.route.begin()
+                route.begin()
                 return envelope
             self._clerk.put_back(recipient)
             self._let_go(recipient)
-            self._fail(line.route, too_large(line.largest, len(envelope.content)))
+            self._fail(route, too_large(line.largest, len(envelope.content)))
         return None
-
-    def _take(self) -> Recipient | None:
-        return self._destinations.take(self._clerk.take, self._clerk.holds) if self._destinations else self._clerk.take()
 
     def _let_go(self, recipient: Recipient) -> None:
         """Nothing is under way to this person any more."""
-        if self._destinations:
+        if self._destinations.by_domain:
             self._destinations.let_go(recipient.address)
 
     def _decide(self, decided: Decided, route: Route) -> None:
         """A reply has come: note it, then let the breaker say whether it can be believed of this one person."""
         envelope, reply, at = decided
-        route.hear(reply, envelope.of.address)
+        recipient = envelope.of
+        route.hear(reply, recipient.address)
         if turns_everyone_away(reply, at):
             self._owe_again(envelope)
             self._fail(route, turned_away("The relay refuses the whole campaign", reply))
             return
-        if self._destinations:
-            self._destinations.hear(envelope.of.address, reply)
-        self._journal.replied(envelope.of.batch_id, envelope.of.position, reply, at)
-        outcome = self.routes.signed(route, outcome_of(envelope.of.position, reply, at))
-        route.accepted += outcome.state is DeliveryState.ACCEPTED
+        if self._destinations.by_domain:
+            self._destinations.hear(recipient.address, reply)
+        self._journal.replied(recipient.batch_id, recipient.position, reply, at)
+        outcome = self.routes.signed(route, outcome_of(recipient.position, reply, at))
+        route.accepted += outcome.state is _ACCEPTED
         if route.breaker.judges_people:
-            self._settle(envelope.of.batch_id, outcome)
+            self._settle(recipient.batch_id, outcome)
             return
         self._record(route.breaker.admit(envelope, outcome, reply))
         if route.breaker.tripped:
@@ -277,7 +285,6 @@ class Transmission:
 
     def _settle(self, batch_id: int, outcome: Outcome) -> None:
         self._decided.append((batch_id, outcome))
-        self.tally[outcome.state] += 1
 
     def _owe_again(self, envelope: Envelope) -> None:
         self._journal.withdrawn(envelope.of.batch_id, envelope.of.position)

@@ -2,11 +2,15 @@
 
 import os
 import selectors
-from collections.abc import Iterator
 from contextlib import suppress
 
 from fob_mail.sending.route import Connection
 from fob_mail.smtp.line import Line
+
+Happened = tuple[Connection, int, int]
+"""A connection, and whether it has something to read, and room to write."""
+
+_WORDS_AND_ROOM = selectors.EVENT_READ | selectors.EVENT_WRITE
 
 
 class Watch:
@@ -24,21 +28,25 @@ class Watch:
         with suppress(BlockingIOError):  # full: it is awake already
             os.write(self._alarm, b".")
 
-    def wait(self, seconds: float) -> Iterator[tuple[Connection, bool, bool]]:
+    def wait(self, seconds: float) -> list[Happened]:
         """The connections with something to read, and with room to write, as soon as there are any."""
+        happened: list[Happened] = []
         for key, events in self._selector.select(seconds):
             if key.data is None:
                 os.read(self._awake, 4096)
             else:
-                yield key.data, bool(events & selectors.EVENT_READ), bool(events & selectors.EVENT_WRITE)
+                happened.append((key.data, events & selectors.EVENT_READ, events & selectors.EVENT_WRITE))
+        return happened
 
     def see(self, line: Line) -> None:
         """Wait for a connection's words from now on, and for room if something waits to be written."""
-        events = selectors.EVENT_READ | selectors.EVENT_WRITE if line.unwritten else selectors.EVENT_READ
-        if not line.watched:
-            self._selector.register(line.socket, events, line)
-        elif line.watched != events:
+        events = _WORDS_AND_ROOM if line.unwritten else selectors.EVENT_READ
+        if events == line.watched:
+            return
+        if line.watched:
             self._selector.modify(line.socket, events, line)
+        else:
+            self._selector.register(line.socket, events, line)
         line.watched = events
 
     def forget(self, line: Line) -> None:

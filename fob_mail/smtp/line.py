@@ -41,8 +41,9 @@ class Line:
         self.international = opened.international
         self.begun = 0  # messages that this connection was given
         self.heard_at = time.monotonic()
+        self._fetched: bytes | OSError | None = None  # what read() has to look at first
         self._said: list[bytes] = []  # groups that write() has not seen yet
-        self._unwritten = memoryview(b"")
+        self._unwritten: bytes | memoryview = b""
         self._encrypted = isinstance(opened.socket, ssl.SSLSocket)
         self._most = RECORD if self._encrypted else sys.maxsize
         self.watched = 0  # the selector's events that its owner waits for
@@ -72,24 +73,31 @@ class Line:
         """Write as much as the socket takes now. Raises LineLostError, as read() does."""
         if self._said:
             alone = len(self._said) == 1 and not self._unwritten
-            self._unwritten = memoryview(self._said[0] if alone else b"".join((self._unwritten, *self._said)))
+            self._unwritten = self._said[0] if alone else b"".join((self._unwritten, *self._said))
             self._said.clear()
         try:
             while rest := self._unwritten:
                 self._offered = self._offered or min(len(rest), self._most)
-                written = self.socket.send(rest if self._offered == len(rest) else rest[: self._offered])
-                self._unwritten, self._offered = rest[written:], 0
+                written = self.socket.send(rest if self._offered == len(rest) else memoryview(rest)[: self._offered])
+                self._unwritten, self._offered = memoryview(rest)[written:] if written < len(rest) else b"", 0
                 self.heard_at = time.monotonic()
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             return
         except OSError as error:
             raise self.lost(error.strerror or str(error)) from None
 
+    def fetch(self) -> None:
+        """Read the first of what has come, for the next read(): which says too what went wrong."""
+        try:
+            self._fetched = self.socket.recv(READ)
+        except OSError as error:
+            self._fetched = error
+
     def read(self) -> list[Decided]:
         """What the bytes that have come decide. An end after the last of them is told at once only if they decide nothing."""
         decided: list[Decided] = []
         try:
-            while chunk := self.socket.recv(READ):
+            while chunk := self._received():
                 self.heard_at = time.monotonic()
                 decided += self.conversation.hear(chunk)
                 if len(chunk) < READ and not self._encrypted:
@@ -103,6 +111,14 @@ class Line:
         if decided:
             return decided  # the next read finds the end again
         raise self.lost(why)
+
+    def _received(self) -> bytes:
+        fetched, self._fetched = self._fetched, None
+        if fetched is None:
+            return self.socket.recv(READ)
+        if isinstance(fetched, OSError):
+            raise fetched
+        return fetched
 
     def lost(self, why: str) -> LineLostError:
         """Close, and say who is owed and of whom nothing is known. What was not written to its end is owed."""
