@@ -62,8 +62,7 @@ def lease(  # noqa: PLR0913 a lease is all of these
         if claimed:
             batch = Range(*claimed)
             by_index(connection)
-            _skip_those_who_left(connection, batch, now)
-            return Lease(batch.id, campaign_id, _recipients(connection, batch, attributes=attributes))
+            return Lease(batch.id, campaign_id, _recipients(connection, batch, now, attributes=attributes))
     return None
 
 
@@ -79,11 +78,9 @@ def settle(session: Session, campaign_id: int, outcomes: Sequence[Outcome], now:
     alike: defaultdict[tuple[DeliveryState, int | None], dict[int, str]] = defaultdict(dict)
     for position, state, code, reply in outcomes:
         alike[state, code][position] = reply
-    same = {"campaign_id": campaign_id, "now": _moment(connection, now)}
     by_index(connection)
-    for (state, code), replies in alike.items():
-        rows = json.dumps(replies, ensure_ascii=False)
-        connection.execute(_SETTLE[connection.dialect.name], {**same, "state": state.value, "code": code, "rows": rows})
+    for kind, replies in alike.items():
+        _write_down(connection, campaign_id, now, kind, replies)
 
 
 def finish(session: Session, batch_id: int, worker: str, now: datetime, retries: Retries) -> None:
@@ -209,41 +206,41 @@ beginning with the campaign's deliveries to look for the few rows: the campaign 
 """
 _SETTLE = {
     dialect: text(f"""
-        UPDATE deliveries SET state = :state, code = CAST(:code AS INTEGER), reply = r.reply, settled_at = :now, attempts = attempts + 1
+        UPDATE deliveries
+        SET state = :state, code = CAST(:code AS INTEGER), reply = r.reply, settled_at = :now, attempts = attempts + :tries
         FROM (SELECT CAST(:campaign_id AS BIGINT) AS campaign_id, CAST(key AS BIGINT) AS position, value AS reply FROM {replies}) AS r
         WHERE deliveries.campaign_id = r.campaign_id AND deliveries.position = r.position
           AND deliveries.state IN ('queued', 'deferred', 'unknown')
     """)  # noqa: S608 made of constants  # nosec
     for dialect, replies in _REPLIES.items()
 }
-_SKIP = text(f"""
-    UPDATE deliveries SET state = 'skipped', code = NULL, settled_at = :now, reply = CASE
-        WHEN EXISTS (SELECT 1 FROM suppressions AS x JOIN subscribers AS p ON p.digest = x.digest
-                     WHERE p.id = deliveries.subscriber_id) THEN 'suppressed'
-        WHEN EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = deliveries.subscriber_id AND s.state = 'confirmed'
-                     AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id)) THEN 'paused' ELSE 'left the list' END
-    WHERE {_HERE} AND state IN ('queued', 'deferred')
-      AND (NOT EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = deliveries.subscriber_id
-                       AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id) AND s.state = 'confirmed'
-                       AND (s.paused_until IS NULL OR s.paused_until <= :now))
-           OR EXISTS (SELECT 1 FROM suppressions AS x JOIN subscribers AS p ON p.digest = x.digest
-                      WHERE p.id = deliveries.subscriber_id))
-""")  # noqa: S608 made of constants  # nosec
-_AS_ONE = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
+_AS_ONE = {
+    "sqlite": ("json_group_array", "json_array", "json_group_object"),
+    "postgresql": ("json_agg", "json_build_array", "json_object_agg"),
+}
 _ATTRIBUTES = {"sqlite": ", json(attributes)", "postgresql": ", attributes"}
 _RECIPIENTS = {
     (dialect, attributes): text(f"""
-        SELECT {every}({each}(position, subscriber_id, address, name, language{wanted})) FROM (
-            SELECT d.position, d.subscriber_id, d.address, s.name, s.language{wanted and ", s.attributes"}
-            FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
-            WHERE {_HERE} AND d.state IN ('queued', 'deferred') ORDER BY d.position) AS owed
+        SELECT {every}({each}(position, subscriber_id, address, name, language{wanted})) FILTER (WHERE why IS NULL),
+               {named}(position, why) FILTER (WHERE why IS NOT NULL)
+        FROM (SELECT d.position, d.subscriber_id, d.address, p.name, p.language{wanted and ", p.attributes"}, CASE
+                     WHEN x.digest IS NOT NULL THEN 'suppressed'
+                     WHEN s.state IS NULL OR s.state <> 'confirmed' THEN 'left the list'
+                     WHEN s.paused_until > :now THEN 'paused' END AS why
+              FROM deliveries AS d LEFT JOIN subscribers AS p ON p.id = d.subscriber_id
+              LEFT JOIN subscriptions AS s
+                ON s.subscriber_id = d.subscriber_id AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id)
+              LEFT JOIN suppressions AS x ON x.digest = p.digest
+              WHERE {_HERE} AND d.state IN ('queued', 'deferred') ORDER BY d.position) AS owed
     """)  # noqa: S608 made of constants  # nosec
-    for dialect, (every, each) in _AS_ONE.items()
+    for dialect, (every, each, named) in _AS_ONE.items()
     for attributes, wanted in ((False, ""), (True, _ATTRIBUTES[dialect]))
 }
+"""Who is to be mailed, and who is not and why. Each is looked up by their number, in joins: of a subquery PostgreSQL would make a
+table of the whole list, for each batch anew.
+"""
 _OWED = text(f"""
-    SELECT EXISTS (SELECT 1 FROM deliveries WHERE {_HERE} AND state = 'queued'),
-           EXISTS (SELECT 1 FROM deliveries WHERE {_HERE} AND state = 'deferred')
+    SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'deferred') FROM deliveries WHERE {_HERE}
 """)  # noqa: S608 made of constants  # nosec
 _WHOLE = (Batch.id, Batch.campaign_id, Batch.first_position, Batch.last_position)
 
@@ -286,14 +283,33 @@ def _moment(connection: Connection, moment: datetime) -> object:
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if connection.dialect.name == "sqlite" else moment
 
 
-def _skip_those_who_left(connection: Connection, batch: Range, now: datetime) -> None:
-    connection.execute(_SKIP, {**batch.place, "now": _moment(connection, now)})
+def _recipients(connection: Connection, batch: Range, now: datetime, *, attributes: bool) -> tuple[Recipient, ...]:
+    """Who is to be mailed; who left or was suppressed meanwhile is written down as skipped."""
+    asked = {**batch.place, "now": _moment(connection, now)}
+    found, skipped = map(_told, connection.execute(_RECIPIENTS[connection.dialect.name, attributes], asked).one())
+    if skipped:
+        _write_down(connection, batch.campaign_id, now, (DeliveryState.SKIPPED, None), skipped)
+    return tuple(Recipient(batch.id, *row) for row in found or ())
 
 
-def _recipients(connection: Connection, batch: Range, *, attributes: bool) -> tuple[Recipient, ...]:
-    told = connection.scalar(_RECIPIENTS[connection.dialect.name, attributes], batch.place)
-    rows = json.loads(told) if isinstance(told, str) else told or []
-    return tuple(Recipient(batch.id, *row) for row in rows)
+def _told(by_database: Any) -> Any:  # noqa: ANN401 whatever is in the JSON, which SQLite gives as text
+    return json.loads(by_database) if isinstance(by_database, str) else by_database
+
+
+def _write_down(
+    connection: Connection, campaign_id: int, now: datetime, alike: tuple[DeliveryState, int | None], replies: dict[Any, str]
+) -> None:
+    """Settle deliveries of one state and code, given by their positions; each with its reply."""
+    state, code = alike
+    written = {
+        "campaign_id": campaign_id,
+        "now": _moment(connection, now),
+        "state": state.value,
+        "code": code,
+        "tries": int(state is not DeliveryState.SKIPPED),
+        "rows": json.dumps(replies, ensure_ascii=False),
+    }
+    connection.execute(_SETTLE[connection.dialect.name], written)
 
 
 def _of(batch: Range | Batch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
