@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
+from selectors import EVENT_READ
 
 from fob_mail.addresses import international_form, wire_form
 from fob_mail.envelopes import Envelope, Recipient
@@ -231,8 +232,8 @@ class Transmission:
 
     def _next(self, line: Connection) -> Envelope | None:
         """The next message for this line, if there is one and the line may take it."""
-        route, most = line.route, line.route.wire.messages_per_connection
-        while not self._stopping and (line.begun < most or not most) and self.routes.may(route):
+        route = line.route
+        while not self._stopping and not self._used_up(line) and self.routes.may(route):
             recipient = self._destinations.take(self._clerk.take, self._clerk.holds) if self._destinations.by_domain else self._clerk.take()
             if recipient is None:
                 return None
@@ -303,6 +304,13 @@ class Transmission:
         line.route.lost(lost.why, time.monotonic())
         self._give_up_if_all_have()
 
+    def _miss(self, line: Connection) -> None:
+        """No answer for too long. If it was we who stood still, the answer has come meanwhile: it is read, and the line lives."""
+        heard_at = line.heard_at
+        self._round([(line, EVENT_READ, 0)])
+        if line in line.route.lines and line.heard_at == heard_at:
+            self._lost(line, line.lost(f"no answer for {line.route.wire.timeout:g} seconds"))
+
     def _break_off(self, line: Connection) -> None:
         """The lease of the message that is granted has ended: after DATA there is no other way to say no than to hang up."""
         self._drop(line)
@@ -329,5 +337,5 @@ class Transmission:
                     self._drop(line)
                     line.hang_up()
             elif silent > line.route.wire.timeout:
-                self._lost(line, line.lost(f"no answer for {line.route.wire.timeout:g} seconds"))
+                self._miss(line)
         self._report(self)

@@ -20,6 +20,7 @@ from fob_mail.links import Links
 from fob_mail.models import Batch, BatchState
 from fob_mail.sending.run import Controls, Ended, Ending, freeze, run
 from fob_mail.sending.transmission import Transmission
+from fob_mail.sending.watch import Happened, Watch
 from fob_mail.settings import Settings
 from tests.builders import make_draft
 from tests.recording_relay import Faults, RecordingRelay
@@ -34,12 +35,12 @@ def here(database: Database, settings: Settings, tmp_path: Path) -> Settings:
     with database.begin() as session:
         make_draft(session, PEOPLE)
     own = settings.sending.model_copy(update={"journal_folder": tmp_path / "journal", "batch_size": 10, "retry_after": [1]})
-    return settings.model_copy(update={"sending": own})
+    return settings.model_copy(update={"sending": own, "smtp": settings.smtp.model_copy(update={"timeout": 5.0})})
 
 
 def send(database: Database, here: Settings, relay: RecordingRelay, controls: Controls) -> Ended:
     """Run the frozen campaign through a relay."""
-    smtp = here.smtp.model_copy(update={"host": "127.0.0.1", "port": relay.port, "connections": CONNECTIONS, "timeout": 5.0})
+    smtp = here.smtp.model_copy(update={"host": "127.0.0.1", "port": relay.port, "connections": CONNECTIONS})
     told = here.model_copy(update={"smtp": smtp})
     return run(database, "c", told, Links(told.keys(), told.base_url), controls)
 
@@ -166,6 +167,33 @@ def test_a_batch_that_was_lost_and_comes_back_is_sent_by_the_next_run_and_to_nob
     assert (first.how, ended.how) == (Ending.STOPPED, Ending.FINISHED)
     assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE)
     assert max(relay.recipients.values()) == 1
+
+
+def test_a_worker_that_stood_still_reads_the_answers_that_came_meanwhile_before_it_counts_a_relay_as_silent(
+    database: Database, here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a machine is stopped for longer than a relay has time to answer: what it said is there when the machine goes on."""
+    freeze(database, "c", here)
+    own_wait, stood = Watch.wait, count()
+
+    def wait(watch: Watch, seconds: float) -> list[Happened]:
+        happened = own_wait(watch, seconds)
+        if not happened and under_way() and next(stood) < 3:
+            time.sleep(0.7)
+        return happened
+
+    started: list[Transmission] = []
+
+    def under_way() -> bool:
+        return any(not line.conversation.idle for one in started for line in one.routes.lines)
+
+    monkeypatch.setattr(Watch, "wait", wait)
+    smtp = here.smtp.model_copy(update={"timeout": 0.5})
+    with RecordingRelay(Faults(delay=0.15)) as relay:
+        ended = send(database, here.model_copy(update={"smtp": smtp}), relay, Controls(started.append, lambda _: None, wait=False))
+
+    assert next(stood) > 2
+    assert ended.counts == balance.Counts(audience=PEOPLE, accepted=PEOPLE)
 
 
 def test_the_batches_of_a_worker_that_dies_meanwhile_are_sent_by_those_who_live(database: Database, here: Settings) -> None:
