@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
+from fob_mail.encoding import date_header
 from fob_mail.envelopes import Recipient
 from fob_mail.links import Links
-from fob_mail.personalising import Personaliser, Sender, date_header
+from fob_mail.personalising import Personaliser, Sender
 from fob_mail.signing.keys import Kind, PrivateKey, new_key, signer_of
 from fob_mail.slots import mark
 

@@ -19,14 +19,14 @@ The map, in reading order, from the bottom of the house to its top:
     pictures        of an article: scaled, upright, rid of metadata
     signing/        DKIM, where the relay does not sign
     slots           where a message differs from reader to reader; conditions: for whom
-    personalising   from MIME with slots and a recipient to the bytes on the wire
+    personalising   from MIME with slots and a recipient to the bytes on the wire; encoding: a value as MIME has it
     preflight/      what is wrong with a mail before it goes
     audience/       lists, subscribers, consent, suppressions
     spam_assassin   what SpamAssassin says of a message
     campaigns       article and list become a campaign, frozen
     notes           which mails fob-mail itself owes one person
     agenda          which entry an event has in readers' calendars
-    ledger          which deliveries are owed, under way and settled
+    ledger          which deliveries are owed, under way and settled; recipients: who of a batch is to be mailed
     allowances      how much a relay or domain may still be given, by all workers together
     journal         what was on the wire when a worker died
     inbound/        what a mail that came back is, and whom it is about

@@ -151,6 +151,11 @@ def by_index(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
 
 
+def moment_in(connection: Connection, moment: datetime) -> object:
+    """A moment as a statement takes it that is text: SQLite keeps it so."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if connection.dialect.name == "sqlite" else moment
+
+
 def insert_into(where: Session | Connection, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that can say ON CONFLICT, as this database has it. Its dialect alone is loaded: PostgreSQL's takes 2 MB."""
     connection = where.connection() if isinstance(where, Session) else where

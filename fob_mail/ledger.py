@@ -1,13 +1,13 @@
 """The ledger: which deliveries are owed, under way and settled. A lease is committed before SMTP sees a byte.
 
-Every statement that moves a batch or a delivery is in this file, under the question that it answers (balance only looks). No
+Every statement that moves a batch or a delivery is in this file, under the question that it answers (balance and recipients only look). No
 function commits: the shell does, because where the commits fall is the safety argument. Recipients and outcomes cross to the
 database and back as one JSON text a batch: row by row, SQLite's driver would hand Python's lock to and fro at each.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import random
@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text,
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from fob_mail import balance
-from fob_mail.database import by_index
+from fob_mail import balance, recipients
+from fob_mail.database import by_index, moment_in
 from fob_mail.envelopes import Recipient
 from fob_mail.models import Batch, BatchState, Campaign, CampaignState, Delivery, DeliveryState
 from fob_mail.outcomes import Outcome, Retries
@@ -62,7 +62,10 @@ def lease(  # noqa: PLR0913 a lease is all of these
         if claimed:
             batch = Range(*claimed)
             by_index(connection)
-            return Lease(batch.id, campaign_id, _recipients(connection, batch, now, attributes=attributes))
+            found, skipped = recipients.called(connection, batch.id, batch.place, now, attributes=attributes)
+            if skipped:
+                _write_down(connection, campaign_id, now, (DeliveryState.SKIPPED, None), skipped)
+            return Lease(batch.id, campaign_id, found)
     return None
 
 
@@ -214,31 +217,6 @@ _SETTLE = {
     """)  # noqa: S608 made of constants  # nosec
     for dialect, replies in _REPLIES.items()
 }
-_AS_ONE = {
-    "sqlite": ("json_group_array", "json_array", "json_group_object"),
-    "postgresql": ("json_agg", "json_build_array", "json_object_agg"),
-}
-_ATTRIBUTES = {"sqlite": ", json(attributes)", "postgresql": ", attributes"}
-_RECIPIENTS = {
-    (dialect, attributes): text(f"""
-        SELECT {every}({each}(position, subscriber_id, address, name, language{wanted})) FILTER (WHERE why IS NULL),
-               {named}(position, why) FILTER (WHERE why IS NOT NULL)
-        FROM (SELECT d.position, d.subscriber_id, d.address, p.name, p.language{wanted and ", p.attributes"}, CASE
-                     WHEN x.digest IS NOT NULL THEN 'suppressed'
-                     WHEN s.state IS NULL OR s.state <> 'confirmed' THEN 'left the list'
-                     WHEN s.paused_until > :now THEN 'paused' END AS why
-              FROM deliveries AS d LEFT JOIN subscribers AS p ON p.id = d.subscriber_id
-              LEFT JOIN subscriptions AS s
-                ON s.subscriber_id = d.subscriber_id AND s.list_id = (SELECT list_id FROM campaigns WHERE id = :campaign_id)
-              LEFT JOIN suppressions AS x ON x.digest = p.digest
-              WHERE {_HERE} AND d.state IN ('queued', 'deferred') ORDER BY d.position) AS owed
-    """)  # noqa: S608 made of constants  # nosec
-    for dialect, (every, each, named) in _AS_ONE.items()
-    for attributes, wanted in ((False, ""), (True, _ATTRIBUTES[dialect]))
-}
-"""Who is to be mailed, and who is not and why. Each is looked up by their number, in joins: of a subquery PostgreSQL would make a
-table of the whole list, for each batch anew.
-"""
 _OWED = text(f"""
     SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'deferred') FROM deliveries WHERE {_HERE}
 """)  # noqa: S608 made of constants  # nosec
@@ -278,32 +256,18 @@ _FREED = (
 )
 
 
-def _moment(connection: Connection, moment: datetime) -> object:
-    """A moment for a statement that is text."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if connection.dialect.name == "sqlite" else moment
-
-
-def _recipients(connection: Connection, batch: Range, now: datetime, *, attributes: bool) -> tuple[Recipient, ...]:
-    """Who is to be mailed; who left or was suppressed meanwhile is written down as skipped."""
-    asked = {**batch.place, "now": _moment(connection, now)}
-    found, skipped = map(_told, connection.execute(_RECIPIENTS[connection.dialect.name, attributes], asked).one())
-    if skipped:
-        _write_down(connection, batch.campaign_id, now, (DeliveryState.SKIPPED, None), skipped)
-    return tuple(Recipient(batch.id, *row) for row in found or ())
-
-
-def _told(by_database: Any) -> Any:  # noqa: ANN401 whatever is in the JSON, which SQLite gives as text
-    return json.loads(by_database) if isinstance(by_database, str) else by_database
-
-
 def _write_down(
-    connection: Connection, campaign_id: int, now: datetime, alike: tuple[DeliveryState, int | None], replies: dict[Any, str]
+    connection: Connection,
+    campaign_id: int,
+    now: datetime,
+    alike: tuple[DeliveryState, int | None],
+    replies: Mapping[int, str] | Mapping[str, str],
 ) -> None:
     """Settle deliveries of one state and code, given by their positions; each with its reply."""
     state, code = alike
     written = {
         "campaign_id": campaign_id,
-        "now": _moment(connection, now),
+        "now": moment_in(connection, now),
         "state": state.value,
         "code": code,
         "tries": int(state is not DeliveryState.SKIPPED),

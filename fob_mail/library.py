@@ -27,12 +27,13 @@ from fob_mail.composing.composed import Composed, Masthead
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.composing.writing import Wishes
 from fob_mail.composing.writing import compose as _compose
+from fob_mail.encoding import date_header
 from fob_mail.envelopes import Recipient
 from fob_mail.errors import FobMailError, InputError
 from fob_mail.inbound.classifying import classify
 from fob_mail.inbound.incoming import Incoming
 from fob_mail.links import Links
-from fob_mail.personalising import Personaliser, Sender, date_header
+from fob_mail.personalising import Personaliser, Sender
 from fob_mail.preflight import Problem, Severity
 from fob_mail.preflight import check as _check
 

@@ -64,9 +64,9 @@ def _copy(personaliser: "Personaliser", address: str, language: str, domain: str
     from email.utils import make_msgid  # noqa: PLC0415
 
     from fob_mail.addresses import international_form  # noqa: PLC0415
+    from fob_mail.encoding import date_header  # noqa: PLC0415
     from fob_mail.envelopes import Recipient  # noqa: PLC0415
     from fob_mail.errors import InputError  # noqa: PLC0415
-    from fob_mail.personalising import date_header  # noqa: PLC0415
 
     wire = international_form(address)
     if wire is None:

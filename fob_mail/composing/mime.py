@@ -19,8 +19,9 @@ from itertools import zip_longest
 
 from fob_mail.addresses import wire_form
 from fob_mail.composing.composed import Composed, Picture
+from fob_mail.encoding import mailbox, phrase, quoted_printable, unstructured
 from fob_mail.errors import InputError
-from fob_mail.personalising import STUFFED, mailbox, phrase, quoted_printable, unstructured
+from fob_mail.personalising import STUFFED
 from fob_mail.slots import BRANCHES, MARK, MessageTemplate, Slot, Where, joined, mark, parts
 
 _Stream = list[bytes | Slot]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fob_mail.audience.cells import lines_of, one_line
+from fob_mail.encoding import date_header, mailbox, quoted_printable, unstructured
 from fob_mail.inbound.mail import mail_of
-from fob_mail.personalising import date_header, mailbox, quoted_printable, unstructured
 from fob_mail.signing.seal import Seal, Signer
 
 LONGEST_LINE = 998

@@ -22,8 +22,10 @@ from fob_mail.journal import Journal
 from fob_mail.models import CampaignState
 from fob_mail.outcomes import Outcome
 from fob_mail.sending.allotment import Allotments
+from fob_mail.sending.heartbeat import Heartbeat
 from fob_mail.sending.route import RouteReport
 from fob_mail.sending.tenure import Tenure, Terms, waking
+from fob_mail.sending.unsettled import Unsettled
 
 log = logging.getLogger("fob_mail.sending")
 
@@ -33,14 +35,8 @@ SETTLE_EVERY = 0.25
 SETTLE_AT = 1000
 """Outcomes that make a settlement worth while before that."""
 
-MIND_EVERY = 0.5
-"""Seconds between two looks whether the campaign is still to be sent: paused or cancelled, it stops within a second."""
-
 LOOK_EVERY = 1.0
 """Seconds between two looks for a batch when there was none."""
-
-REPORT_EVERY = 2.0
-"""Seconds between two words on how the relays fare."""
 
 DATABASE_PATIENCE = 60.0
 """Seconds for which a database that does not answer is asked again, before the worker gives up."""
@@ -69,11 +65,9 @@ class Clerk(threading.Thread):
         self._recover = recover
         self._allotments = allotments
         self._relays = relays
+        self._heartbeat = Heartbeat(database, campaign_id, relays)
         self._owed: deque[Recipient] = deque()
-        self._outcomes: deque[list[tuple[int, Outcome]]] = deque()  # a list for each round of the loop
-        self._recorded = 0  # outcomes that the loop has told us
-        self._taken = 0  # and those of them that we have taken up
-        self._unsettled: list[tuple[int, Outcome]] = []
+        self._unsettled = Unsettled()
         self._under_way: dict[int, int] = {}  # batches that we have, and how many of each are without an outcome
         self._tenure = Tenure(terms.lease)
         self._call = threading.Event()
@@ -83,9 +77,6 @@ class Clerk(threading.Thread):
         self._hurried = False
         self._settle_at = 0.0
         self._look_at = 0.0
-        self._mind_at = 0.0
-        self._beat_at = 0.0
-        self._report_at = 0.0
         self._held = False  # by an organiser, or as another worker's relay turned it away
         self._barred = False  # nobody is handed out in this round of the loop
         self._over = False  # in this round: our leases may have ended unnoticed
@@ -140,14 +131,9 @@ class Clerk(threading.Thread):
 
     def record(self, outcomes: list[tuple[int, Outcome]]) -> None:
         """Take down what has become of deliveries, by batch; it is settled soon. The list is ours from now on."""
-        self._recorded += len(outcomes)
-        self._outcomes.append(outcomes)
-        if self._much_to_settle and not self._call.is_set():
+        self._unsettled.add(outcomes)
+        if self._unsettled.waiting >= SETTLE_AT and not self._call.is_set():
             self._call.set()
-
-    @property
-    def _much_to_settle(self) -> bool:
-        return self._recorded - self._taken >= SETTLE_AT
 
     def close(self) -> None:
         """Settle what is known, give back what was not sent, and end. Waits for it; raises what went wrong."""
@@ -172,7 +158,7 @@ class Clerk(threading.Thread):
                 if self._wants_more():  # without recipients the connections would stand still
                     self._persist(self._lease)
                 self._persist(self._take_allowances)
-                if self._hurried or self._much_to_settle or time.monotonic() >= self._settle_at:
+                if self._hurried or self._unsettled.waiting >= SETTLE_AT or time.monotonic() >= self._settle_at:
                     self._persist(self._settle)
                 self._persist(self._mind)
                 if not self._wants_more():  # a database slower than the relay is never ahead: leasing alone would starve all the rest
@@ -254,24 +240,11 @@ class Clerk(threading.Thread):
 
     def _mind(self) -> None:
         """See whether the campaign is still to be sent; if not, no more is handed out. Say now and then that we live."""
-        now = time.monotonic()
-        if now < self._mind_at:
-            return
-        self._mind_at = now + MIND_EVERY
-        with self._database.read() as session:
-            state = campaigns.state_of(session, self._campaign_id)
-        if state is not CampaignState.SENDING:
+        if not self._held and not self._heartbeat.still_sending():
             self._held = True
             self.dry.set()
             self._wake()
-        if now >= self._beat_at:
-            self._beat_at = now + workers.BEAT_EVERY.total_seconds()
-            with self._database.begin() as session:
-                workers.beat(session, workers.own_name(), self._campaign_id, clock(session))
-        if now >= self._report_at:
-            self._report_at = now + REPORT_EVERY
-            with self._database.begin() as session:
-                workers.report_relays(session, workers.own_name(), self._campaign_id, self._relays(), clock(session))
+        self._heartbeat.say()
 
     def _take_allowances(self) -> None:
         if self._allotments.take(self._database):
@@ -280,23 +253,20 @@ class Clerk(threading.Thread):
     def _settle(self) -> None:
         """Write outcomes down and give complete batches back; only then are they forgotten here."""
         self._hurried, self._settle_at = False, time.monotonic() + SETTLE_EVERY
-        while self._outcomes:
-            decided = self._outcomes.popleft()
-            self._taken += len(decided)
-            self._unsettled += decided
-        settled = Counter(map(itemgetter(0), self._unsettled))
+        unsettled = self._unsettled.taken_up()
+        settled = Counter(map(itemgetter(0), unsettled))
         left = {batch_id: number - settled[batch_id] for batch_id, number in self._under_way.items()}
         complete = [batch_id for batch_id, number in left.items() if not number]
-        if not self._unsettled and not complete:
+        if not unsettled and not complete:
             return
         with self._database.begin() as session:
             now = clock(session)
-            ledger.settle(session, self._campaign_id, [outcome for _, outcome in self._unsettled], now)
+            ledger.settle(session, self._campaign_id, [outcome for _, outcome in unsettled], now)
             for batch_id in complete:
                 ledger.finish(session, batch_id, self._journal.worker, now, self._terms.retries)
         self._under_way = left
-        log.debug("outcomes settled", extra={"people": len(self._unsettled), "batches_done": complete})
-        self._unsettled.clear()
+        log.debug("outcomes settled", extra={"people": len(unsettled), "batches_done": complete})
+        unsettled.clear()
         self._forget(complete)
         if not self._under_way:
             self._look_at = 0.0

@@ -22,12 +22,13 @@ from fob_mail.composing.mime import message_template
 from fob_mail.composing.noting import compose_note
 from fob_mail.composing.words import speaks
 from fob_mail.database import Database, clock
+from fob_mail.encoding import date_header
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.errors import RelayError
 from fob_mail.links import TOKEN_LENGTH, Asked, Links, Purpose, Subscribed
 from fob_mail.models import MailingList, Note, NoteKind, Subscriber
 from fob_mail.outcomes import Outcome
-from fob_mail.personalising import Personaliser, Sender, date_header
+from fob_mail.personalising import Personaliser, Sender
 from fob_mail.sending.route import open_first
 from fob_mail.sending.run import heading_of, retries_of, signers_of, wires_of
 from fob_mail.settings import Settings

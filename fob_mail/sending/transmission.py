@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from selectors import EVENT_READ
 
 from fob_mail.addresses import international_form, wire_form
+from fob_mail.encoding import date_header
 from fob_mail.envelopes import Envelope, Recipient
 from fob_mail.errors import RelayError
 from fob_mail.journal import Journal
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Outcome, outcome_of, turns_everyone_away, unknown
-from fob_mail.personalising import Personaliser, date_header
+from fob_mail.personalising import Personaliser
 from fob_mail.sending.breaker import Held
 from fob_mail.sending.clerk import Clerk
 from fob_mail.sending.destinations import Destinations

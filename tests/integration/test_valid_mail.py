@@ -16,9 +16,10 @@ from fob_mail.composing.composed import Composed
 from fob_mail.composing.kinds import SHIPPED, kind_of
 from fob_mail.composing.mime import Heading, message_template
 from fob_mail.composing.writing import Wishes, compose
+from fob_mail.encoding import date_header
 from fob_mail.envelopes import Recipient
 from fob_mail.links import Links
-from fob_mail.personalising import Personaliser, Sender, date_header
+from fob_mail.personalising import Personaliser, Sender
 from fob_mail.spam_assassin import verdict
 from tests.browsing import browser
 from tests.builders import a_masthead, an_article

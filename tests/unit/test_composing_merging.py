@@ -17,9 +17,10 @@ from fob_mail.articles.article import Article, Block, BlockKind, Span
 from fob_mail.composing.merging import Vocabulary, words_in
 from fob_mail.composing.mime import message_template
 from fob_mail.composing.writing import Wishes, compose
+from fob_mail.encoding import clean
 from fob_mail.envelopes import Recipient
 from fob_mail.errors import InputError
-from fob_mail.personalising import Personaliser, Sender, clean, shown
+from fob_mail.personalising import Personaliser, Sender, shown
 from fob_mail.signing.seal import Signer
 from tests.builders import a_masthead, a_paragraph, an_article
 from tests.unit.test_personalising import HEADING, LINKS, assert_valid, part

@@ -21,7 +21,7 @@ drafting
 freezing
 campaigns
 agenda returns correspondence forwards ledger tallies workers allowances notes standstill lost
-balance
+balance recipients
 audience
 preflight
 pictures
@@ -48,7 +48,7 @@ settings
 logs
 addresses
 colours translations
-assets private plurals
+assets private plurals encoding
 errors
 """
 ROW = {name: number for number, row in enumerate(ROWS.split("\n")) for name in row.split()}
@@ -64,6 +64,7 @@ SQL = {
     "forwards",
     "ledger",
     "balance",
+    "recipients",
     "tallies",
     "workers",
     "allowances",

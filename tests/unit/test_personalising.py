@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from fob_mail.composing.composed import Composed
 from fob_mail.composing.mime import Heading, message_template
+from fob_mail.encoding import clean, encoded_words, quoted_printable
 from fob_mail.envelopes import Recipient
 from fob_mail.links import Links
-from fob_mail.personalising import Personaliser, Sender, clean, encoded_words, quoted_printable
+from fob_mail.personalising import Personaliser, Sender
 from fob_mail.slots import mark
 
 LINKS = Links([b"k" * 40], "https://mail.example.org")
