@@ -16,7 +16,8 @@ def meanings(of: type) -> dict[str, str]:
     source = dedent(inspect.getsource(of))
     comments = _comments(source)
     found: dict[str, str] = {}
-    for node in ast.parse(source).body[0].body:  # type: ignore[attr-defined]  # it is the class
+    whole = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef))
+    for node in whole.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = _said(comments, node)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -59,6 +60,6 @@ def entries(of: Callable[..., object]) -> dict[str, str]:
     """The keys of the dictionary that a function makes, and the comment beside each."""
     source = dedent(inspect.getsource(of))
     comments = _comments(source)
-    made = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict)).value
-    keys = zip(made.keys, made.values, strict=True)  # type: ignore[union-attr]  # it is a dictionary
+    made = next(node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict))
+    keys = zip(made.keys, made.values, strict=True)
     return {str(key.value): comments.get(value.lineno, ("", False))[0] for key, value in keys if isinstance(key, ast.Constant)}

@@ -5,6 +5,7 @@ consents stays what was agreed to and when, by which mail sent in the past can b
 suppressions, so that no import brings them back.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, delete, or_, select, update
@@ -151,8 +152,8 @@ def _empty_deliveries(session: Session, subscriber_id: int) -> None:
     )
 
 
-def _row(names: tuple[str, ...], values: object) -> dict[str, object]:
-    return {name: _told(value) for name, value in zip(names, values, strict=True)}  # type: ignore[call-overload]  # a row
+def _row(names: tuple[str, ...], values: Iterable[object]) -> dict[str, object]:
+    return {name: _told(value) for name, value in zip(names, values, strict=True)}
 
 
 def _told(value: object) -> object:

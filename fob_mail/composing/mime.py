@@ -64,7 +64,7 @@ def _multipart(kind: str, boundary: str, parts_of_it: list[_Stream]) -> _Stream:
     stream: _Stream = [f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode()]
     for part in parts_of_it:
         stream += [f"--{boundary}\r\n".encode(), *part]
-        if part[0].startswith(b"Content-Type: multipart/"):  # type: ignore[union-attr]  # each part begins with its type
+        if isinstance(part[0], bytes) and part[0].startswith(b"Content-Type: multipart/"):
             stream.append(b"\r\n")
     return [*stream, f"--{boundary}--\r\n".encode()]
 
