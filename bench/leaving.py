@@ -108,7 +108,7 @@ def _killed(settings: Path, url: str, people: int, connections: int) -> None:
 def _print(what: str, taken: Taken, url: str) -> None:
     left = _left(url)
     lost = [person for person in taken.answered if person not in left]
-    waits = f"{statistics.median(taken.waits):.1f} | {taken.percentile(99):.1f}"
+    waits = f"{statistics.median(taken.waits):.1f} | {taken.percentile(99):.1f}" if taken.waits else "– | –"
     print(f"| {len(taken.answered):,} {what} | {taken.rate:,.0f} | {waits} | {len(lost)} |", flush=True)
 
 

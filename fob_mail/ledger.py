@@ -118,11 +118,15 @@ def give_back(session: Session, batch_ids: Iterable[int], worker: str) -> None:
 
 
 def withdraw(session: Session, now: datetime) -> None:
-    """Skip what is owed of cancelled campaigns, but for what a worker still has: it may be on the wire, and comes back."""
+    """Skip what is owed of cancelled campaigns, but for what a worker still has: it may be on the wire, and comes back.
+
+    Batches are locked as they are found: one that a worker leases in this moment is theirs, and not skipped under their hands.
+    """
     open_batches = (
         select(Batch)
         .join(Campaign, Campaign.id == Batch.campaign_id)
         .where(Campaign.state == CampaignState.CANCELLED, Batch.state.in_((BatchState.QUEUED, BatchState.WAITING)))
+        .with_for_update(of=Batch)
     )
     for batch in session.scalars(open_batches).all():
         session.execute(

@@ -35,7 +35,8 @@ _NAMED_WHATEVER_IT_IS = re.compile(
 _NAME_ENDS = re.compile(
     r"(?:,\s++|(?<![\s,])\s++)"
     r"(?:marking|celebrating|commemorating|to mark|featuring|which|where|this|that will|taking place|con motivo|para conmemorar)\b"
-    r"|,\s++(?:on|at|in|with|from|el|en|a las|con)\b|[.;]\s|\.$",
+    r"|,\s++(?:on|at|in|with|from|el|en|a las|con"
+    r"|is|begins|starts|will (?:be|begin|start)|es|será|empieza|comienza|se celebra(?:rá)?|tiene lugar|tendrá lugar)\b|[.;]\s|\.$",
     re.IGNORECASE,
 )
 _HANGING = re.compile(r"(?:,\s++|(?<![\s,])\s++)(?:on|el|this|next)\s*$")

@@ -25,12 +25,12 @@ INTERRUPTED = 130
 @click.command("send")
 @click.argument("name", shell_complete=completing.campaigns)
 @click.option("--wait/--no-wait", default=True, help="Whether to wait for deferred messages to be tried again.")
-@click.option("--at", default="", metavar="MOMENT", help="Not now but then, by a worker: 2027-04-12 09:00 Europe/London.")
+@click.option("--at", metavar="MOMENT", help="Not now but then, by a worker: 2027-04-12 09:00 Europe/London.")
 @json_option
 @yes_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 click hands each option over
-    installation: Installation, name: str, wait: bool, at: str, as_json: bool, yes: bool
+    installation: Installation, name: str, wait: bool, at: str | None, as_json: bool, yes: bool
 ) -> None:
     """Send campaign NAME to everyone confirmed on its list: once, whatever happens.
 
@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
     settings, database = installation.settings, installation.database
     installation.begin_logs(to_standard_error=False)
     with database.read() as session:
-        moment = _moment(session, at, settings) if at else None
+        moment = None if at is None else _moment(session, at, settings)
         fresh = _announce(session, name, settings)
     if moment:
         _schedule(installation, name, moment, as_json=as_json, yes=yes)

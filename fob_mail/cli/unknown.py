@@ -67,10 +67,11 @@ def resend(installation: Installation, name: str, addresses: tuple[str, ...], as
     Example:
       fob-mail unknown resend bolivia-april ana@example.org
     """  # noqa: D301
-    from fob_mail import ledger  # noqa: PLC0415
+    from fob_mail import campaigns, ledger  # noqa: PLC0415
 
     with installation.database.begin() as session:
         campaign, positions = _chosen(session, name, addresses)
+        campaigns.refuse_cancelled(campaign)
         question = f"Send {name} again to {counted(len(positions), 'person', 'people')} who may have it already?"
         if positions:
             confirm(question, yes=yes, refusal="Nothing was changed")

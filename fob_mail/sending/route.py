@@ -229,7 +229,8 @@ class Route:
 def turned_away(how: str, reply: Reply) -> RelayError:
     """The relay will not have this campaign."""
     remedy = "Ask who runs the relay, or check the sender's address and the settings; then run the same command again: nothing is lost."
-    return RelayError(f"{how}: “{' '.join(str(reply).split())[:300]}”", remedy)
+    words = "".join(c if c.isprintable() else " " for c in str(reply))  # an ESC would write on the reader's terminal
+    return RelayError(f"{how}: “{' '.join(words.split())[:300]}”", remedy)
 
 
 def too_large(largest: int, octets: int) -> RelayError:

@@ -142,4 +142,4 @@ def _gone(relay: RelaySettings, what: str, *, permanent: bool) -> RelayGoneError
 
 def _said(reply: bytes | str) -> str:
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return " ".join(words.split())[:300]
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300]  # an ESC would write on the reader's terminal

@@ -108,6 +108,26 @@ def test_a_cancelled_campaign_ends_and_adds_up(database: Database, here: Setting
         freeze(database, "c", here)
 
 
+def test_a_batch_that_a_worker_leases_while_the_campaign_is_cancelled_is_theirs(database: Database, here: Settings) -> None:
+    """It is sent and settled; skipped under their hands, people who got the mail would count as not mailed."""
+    freeze(database, "c", here)
+
+    def cancel() -> None:
+        with database.begin() as session:
+            campaigns.cancel(session, campaigns.find(session, "c"), clock(session))
+
+    cancelling = threading.Thread(target=cancel)
+    with database.begin() as session:
+        now = clock(session)
+        assert ledger.lease(session, 1, "quick", now, now + timedelta(minutes=1)) is not None
+        cancelling.start()
+        time.sleep(0.5)  # it has come to the batch, and waits for us
+    cancelling.join()
+
+    with database.read() as session:
+        assert balance.counts(session, 1) == balance.Counts(audience=PEOPLE, leased=20, skipped=PEOPLE - 20)
+
+
 def test_what_a_dead_worker_had_of_a_cancelled_campaign_is_settled_by_recovery(database: Database, here: Settings) -> None:
     """All of it may have been sent, so that it is unknown and not skipped."""
     freeze(database, "c", here)

@@ -226,6 +226,10 @@ def test_a_place_is_found_behind_a_spanish_article(written: str, place: str) -> 
             "Outside the Guildhall, Norwich",
         ),
         ("We meet at Lantern Hall, Leeds, on Monday 19 April 2027 at 7pm; join us.", "The well", "Lantern Hall, Leeds"),
+        ("El acto, La luna roja, es el martes 20 de abril de 2027, 19.00 h, en la Casa Azul.", "La luna roja", "Casa Azul"),
+        ("La charla, Pan y agua, se celebrará el martes 20 de abril de 2027, 19 h, en la Casa Azul.", "Pan y agua", "Casa Azul"),
+        ("The talk, Bread and Water, is on Tuesday 20 April 2027, 7pm, at Mill Lane. Join us.", "Bread and Water", "Mill Lane"),
+        ("The rally, What Will Be, will be on Tuesday 20 April 2027, 7pm, at Mill Lane.", "What Will Be", "Mill Lane"),
     ],
 )
 def test_name_and_place_are_found_where_people_write_them(invitation: str, name: str, place: str) -> None:
