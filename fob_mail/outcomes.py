@@ -17,7 +17,6 @@ LONGEST_TEXT = 500
 _ACCEPTED, _REFUSED, _DEFERRED = DeliveryState.ACCEPTED, DeliveryState.REFUSED, DeliveryState.DEFERRED
 _DOT = Stage.DOT
 """Looked up once: by its name a member of an enum takes Python 3.11 as long as a whole reply should."""
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SENDER_AT_FAULT = re.compile(r"5\.7\.(?:25|27|29|30)(?: |$)|4\.7\.(?:23|27|29|30|31|32)(?: |$)")
 _AUTHENTICATION = frozenset({530, 534, 535, 538})
 
@@ -33,19 +32,18 @@ class Outcome(NamedTuple):
 
 def outcome_of(position: int, reply: Reply, at: Stage) -> Outcome:
     """The outcome of the reply that decided a delivery: 2yz to the final dot accepts, 4yz defers, the rest refuses."""
-    text = reply.text if reply.text.isprintable() else _UNPRINTABLE.sub(" ", reply.text)
     if at is _DOT and reply.positive:
         state = _ACCEPTED
     elif reply.permanent:
         state = _REFUSED
     else:
         state = _DEFERRED
-    return Outcome(position, state, reply.code, text[:LONGEST_TEXT])
+    return Outcome(position, state, reply.code, reply.text[:LONGEST_TEXT])
 
 
 def unknown(position: int, why: str) -> Outcome:
     """The final dot was on the wire, and nobody knows what became of it."""
-    return Outcome(position, DeliveryState.UNKNOWN, None, _UNPRINTABLE.sub(" ", why)[:LONGEST_TEXT])
+    return Outcome(position, DeliveryState.UNKNOWN, None, why[:LONGEST_TEXT])
 
 
 def turns_everyone_away(reply: Reply, at: Stage) -> bool:

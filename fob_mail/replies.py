@@ -4,6 +4,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from fob_mail.encoding import clean
+
 LONGEST_LINE = 4096
 """Octets of a reply line; RFC 5321 §4.5.3.1.5 allows 512, servers write more."""
 
@@ -23,7 +25,7 @@ class Stage(StrEnum):
 
 
 class Reply(NamedTuple):
-    """One whole reply: its code, and its text with lines joined by spaces."""
+    """One whole reply: its code, and its text with lines joined by spaces, and without control characters."""
 
     code: int
     text: str
@@ -46,6 +48,12 @@ class Reply(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
+
+
+def words_of(said: bytes) -> str:
+    """What a server says, for people: a control character of it, which could write on a terminal or end a line, becomes a space."""
+    words = said.decode("utf-8", "replace")
+    return words if words.isprintable() else clean(words)
 
 
 class NotSmtpError(Exception):
@@ -77,9 +85,9 @@ class ReplyReader:
         return replies
 
     def _line(self, line: bytes) -> Reply | None:
-        code, more, text = line[:3], line[3:4], line[4:].decode("utf-8", "replace").rstrip("\r")
+        code, more, text = line[:3], line[3:4], words_of(line[4:].rstrip(b"\r"))
         if not code.isdigit() or not b"200" <= code < b"600" or more not in {b" ", b"-", b"\r", b""} or len(line) > LONGEST_LINE:
-            raise NotSmtpError(f"not an SMTP reply: {line[:80]!r}")
+            raise NotSmtpError(f"not an SMTP reply: “{words_of(line[:80]).strip()}”")
         if more == b"-":
             self._lines.append(text)
             return None

@@ -167,7 +167,7 @@ class Route:
         """A connection was lost."""
         self._losses += 1
         if self._losses >= LOSSES_IN_A_ROW:
-            self.rest(RelayError(f"The relay keeps hanging up ({why}).", TRY_LATER), now)
+            self.rest(RelayError(f"The connections to the relay break off, one after another ({why}).", TRY_LATER), now)
 
     def hear(self, reply: Reply, address: str) -> None:
         """A reply has decided a message: the relay lives, and perhaps it asks for time."""
@@ -229,8 +229,7 @@ class Route:
 def turned_away(how: str, reply: Reply) -> RelayError:
     """The relay will not have this campaign."""
     remedy = "Ask who runs the relay, or check the sender's address and the settings; then run the same command again: nothing is lost."
-    words = "".join(c if c.isprintable() else " " for c in str(reply))  # an ESC would write on the reader's terminal
-    return RelayError(f"{how}: “{' '.join(words.split())[:300]}”", remedy)
+    return RelayError(f"{how}: “{' '.join(str(reply).split())[:300]}”", remedy)
 
 
 def too_large(largest: int, octets: int) -> RelayError:

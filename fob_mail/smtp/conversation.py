@@ -10,7 +10,7 @@ from collections import deque
 from typing import NamedTuple
 
 from fob_mail.envelopes import Envelope
-from fob_mail.replies import Reply, ReplyReader, Stage
+from fob_mail.replies import Reply, ReplyReader, Stage, words_of
 
 DATA = b"DATA\r\n"
 FINAL_DOT = b".\r\n"
@@ -92,7 +92,7 @@ class Conversation:
             ordinary = _ORDINARY.fullmatch(chunk) if self._reader.empty else None
             if ordinary:
                 self._folded, self._opening, self._granted = None, None, following
-                return [Decided(dotted, Reply(250, ordinary[1].decode("utf-8", "replace")), _DOT)]
+                return [Decided(dotted, Reply(250, words_of(ordinary[1])), _DOT)]
             self._unfold()
         decided: list[Decided] = []
         for reply in self._reader.feed(chunk):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fob_mail.errors import RelayError
+from fob_mail.replies import words_of
 from fob_mail.servers import Server, trusting
 
 CHECK_SETTINGS = "Check {0}.host, {0}.port and {0}.security in the settings; nothing is lost, and the same command goes on."
@@ -51,6 +52,8 @@ def open_session(relay: RelaySettings, password: str) -> Opened:
         problem = f"The relay {relay.host}:{relay.port} does not accept the user name and password: {error.smtp_code} {said}"
         raise RelayGoneError(problem, CHECK_LOGIN.format(relay.section, relay.password_variable), permanent=True) from None
     except smtplib.SMTPResponseException as error:
+        if error.smtp_code < 0:  # smtplib's sign for words that begin with no code
+            raise _gone(relay, "does not speak SMTP", permanent=True) from None
         said = f"answers {error.smtp_code} {_said(error.smtp_error)}"
         raise _gone(relay, said, permanent=error.smtp_code >= 500) from None  # noqa: PLR2004 RFC 5321 §4.2.1
     except smtplib.SMTPServerDisconnected as error:
@@ -141,5 +144,4 @@ def _gone(relay: RelaySettings, what: str, *, permanent: bool) -> RelayGoneError
 
 
 def _said(reply: bytes | str) -> str:
-    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300]  # an ESC would write on the reader's terminal
+    return " ".join(words_of(reply if isinstance(reply, bytes) else reply.encode()).split())[:300]

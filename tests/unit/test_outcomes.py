@@ -6,7 +6,7 @@ import pytest
 
 from fob_mail.models import DeliveryState
 from fob_mail.outcomes import Retries, outcome_of, turns_everyone_away, unknown
-from fob_mail.replies import Reply, Stage
+from fob_mail.replies import Reply, ReplyReader, Stage
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,9 @@ def test_only_the_final_dot_can_accept() -> None:
 
 
 def test_a_reply_with_control_characters_is_kept_as_one_clean_line() -> None:
-    outcome = outcome_of(7, Reply(550, "no\x1b[31m such\r\nuser"), Stage.RCPT)
+    (reply,) = ReplyReader().feed(b"550-no\x1b[31m such\r\n550 user\x00here\r\n")
 
-    assert outcome.reply == "no [31m such user"
+    assert outcome_of(7, reply, Stage.RCPT).reply == "no [31m such user here"
 
 
 @pytest.mark.parametrize(

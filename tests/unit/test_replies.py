@@ -29,6 +29,13 @@ def test_the_enhanced_code_is_read_where_there_is_one() -> None:
     assert not Reply(550, "No such user 5.1.1").enhanced
 
 
+def test_what_would_write_on_a_terminal_is_taken_out() -> None:
+    """An ESC or a BEL of a hostile relay, in a reply and in what is none."""
+    assert ReplyReader().feed(b"554 5.7.1 go\x1b[31m away\x07\r\n") == [Reply(554, "5.7.1 go [31m away")]
+    with pytest.raises(NotSmtpError, match="“xyzzy \\[31m”"):
+        ReplyReader().feed(b"xyzzy\x1b[31m\r\n")
+
+
 @pytest.mark.parametrize("line", [b"HTTP/1.1 400 Bad Request\r\n", b"99 odd\r\n", b"\r\n", b"999 too high\r\n", b"250*what\r\n"])
 def test_what_is_not_smtp_is_said_to_be_none(line: bytes) -> None:
     with pytest.raises(NotSmtpError):
@@ -52,3 +59,4 @@ def test_no_bytes_crash_the_reader(noise: bytes) -> None:
         return
 
     assert all(200 <= reply.code < 600 for reply in replies)
+    assert all(not set(reply.text) & set(map(chr, [*range(32), *range(127, 160)])) for reply in replies)
