@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,7 +151,8 @@ def export(installation: Installation, slug: str, out: Path | None, everyone: bo
     with installation.database.read() as session:
         rows = exporting.rows(session, lists.find(session, slug).id, everyone=everyone)
         if out is None:
-            sys.stdout.reconfigure(newline="", encoding="utf-8")  # type: ignore[union-attr]  # csv ends its lines itself
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.reconfigure(newline="", encoding="utf-8")  # csv ends its lines itself
             exporting.write(rows, sys.stdout)
             return
         with os.fdopen(_new_file(out), "w", encoding="utf-8-sig", newline="") as file:

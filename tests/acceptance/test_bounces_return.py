@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,11 @@ def came_back(database: Database) -> Counter[tuple[str, str]]:
     return Counter((kind, domain_of(address or "")) for kind, address in rows)
 
 
+def more_came_back(database: Database, before: int) -> bool:
+    """Whether more reports are counted than before."""
+    return came_back(database).total() > before
+
+
 def wait_for(holds: Callable[[], bool]) -> None:
     began = time.monotonic()
     while not holds() and time.monotonic() - began < PATIENCE:
@@ -144,7 +150,7 @@ def test_everybody_ends_in_the_right_state_though_the_reader_is_killed_ten_times
         for _ in range(KILLS):
             before = came_back(database).total()
             with reading(settings_file, environment) as running:
-                wait_for(lambda before=before: came_back(database).total() > before)  # type: ignore[misc]
+                wait_for(partial(more_came_back, database, before))
                 running.kill()
         killed_at = came_back(database).total()
         with reading(settings_file, environment) as running:
