@@ -120,15 +120,19 @@ def give_back(session: Session, batch_ids: Iterable[int], worker: str) -> None:
 def withdraw(session: Session, now: datetime) -> None:
     """Skip what is owed of cancelled campaigns, but for what a worker still has: it may be on the wire, and comes back.
 
-    Batches are locked as they are found: one that a worker leases in this moment is theirs, and not skipped under their hands.
+    Open batches are locked, so that of one which a worker leases or gives back in this moment it is known whose it is.
     """
     open_batches = (
         select(Batch)
         .join(Campaign, Campaign.id == Batch.campaign_id)
-        .where(Campaign.state == CampaignState.CANCELLED, Batch.state.in_((BatchState.QUEUED, BatchState.WAITING)))
+        .where(Campaign.state == CampaignState.CANCELLED, Batch.state != BatchState.DONE)
+        .order_by(Batch.id)
         .with_for_update(of=Batch)
+        .execution_options(populate_existing=True)
     )
     for batch in session.scalars(open_batches).all():
+        if batch.state is BatchState.LEASED:
+            continue
         session.execute(
             update(Delivery)
             .where(*_of(batch), Delivery.state.in_(balance.OWED))
@@ -190,7 +194,10 @@ def finish_campaign(session: Session, campaign_id: int, now: datetime) -> bool:
 
 
 def owe_again(session: Session, campaign_id: int, positions: Sequence[int]) -> int:
-    """Owe unknown deliveries once more, because an organiser asks for it by name. Gives how many there were."""
+    """Owe unknown deliveries once more, because an organiser asks for it by name. Gives how many: of a cancelled campaign none."""
+    open_still = select(Campaign.id).where(Campaign.id == campaign_id, Campaign.state != CampaignState.CANCELLED).with_for_update()
+    if session.scalar(open_still) is None:
+        return 0
     reopened = session.scalars(
         update(Delivery)
         .where(Delivery.campaign_id == campaign_id, Delivery.position.in_(positions), Delivery.state == DeliveryState.UNKNOWN)

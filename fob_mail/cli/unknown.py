@@ -67,14 +67,19 @@ def resend(installation: Installation, name: str, addresses: tuple[str, ...], as
     Example:
       fob-mail unknown resend bolivia-april ana@example.org
     """  # noqa: D301
-    from fob_mail import campaigns, ledger  # noqa: PLC0415
+    from fob_mail import ledger  # noqa: PLC0415
+    from fob_mail.errors import ConflictError  # noqa: PLC0415
+    from fob_mail.models import CampaignState  # noqa: PLC0415
 
-    with installation.database.begin() as session:
+    with installation.database.read() as session:
         campaign, positions = _chosen(session, name, addresses)
-        campaigns.refuse_cancelled(campaign)
+    if campaign.state is CampaignState.CANCELLED:
+        remedy = f"If the relay's log says that they arrived, write that down: fob-mail unknown settle {name}"
+        raise ConflictError(f"{name} was cancelled, and is not sent any more.", remedy)
+    if positions:
         question = f"Send {name} again to {counted(len(positions), 'person', 'people')} who may have it already?"
-        if positions:
-            confirm(question, yes=yes, refusal="Nothing was changed")
+        confirm(question, yes=yes, refusal="Nothing was changed")
+    with installation.database.begin() as session:
         again = ledger.owe_again(session, campaign.id, positions)
     if as_json:
         emit({"campaign": name, "owed_again": again})
@@ -102,10 +107,11 @@ def settle(installation: Installation, name: str, addresses: tuple[str, ...], as
     from fob_mail.models import DeliveryState  # noqa: PLC0415
     from fob_mail.outcomes import Outcome  # noqa: PLC0415
 
-    with installation.database.begin() as session:
+    with installation.database.read() as session:
         campaign, positions = _chosen(session, name, addresses)
-        if positions:
-            confirm(f"Count {len(positions)} unknown as accepted?", yes=yes, refusal="Nothing was changed")
+    if positions:
+        confirm(f"Count {len(positions)} unknown as accepted?", yes=yes, refusal="Nothing was changed")
+    with installation.database.begin() as session:
         told = [Outcome(position, DeliveryState.ACCEPTED, None, "settled by an organiser") for position in positions]
         ledger.settle(session, campaign.id, told, clock(session))
     if as_json:

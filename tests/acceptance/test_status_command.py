@@ -105,6 +105,19 @@ def test_the_unknown_are_settled_and_reported_as_json(fob_mail: Run) -> None:
     assert json.loads(fob_mail("unknown", "resend", "c", "--yes", "--json").stdout) == {"campaign": "c", "owed_again": 0}
 
 
+def test_the_unknown_of_a_cancelled_campaign_stay_unknown_until_they_are_settled(fob_mail: Run) -> None:
+    """Owed again, they would count as not mailed, and perhaps they were."""
+    fob_mail("cancel", "c", "--yes")
+
+    refused = fob_mail("unknown", "resend", "c", "--yes")
+
+    assert refused.returncode == 1
+    assert "c was cancelled" in refused.stderr
+    assert "fob-mail unknown settle c" in refused.stderr
+    assert json.loads(fob_mail("status", "c", "--json").stdout)["unknown"] == 1
+    assert json.loads(fob_mail("unknown", "settle", "c", "--yes", "--json").stdout)["settled"] == 1
+
+
 def test_one_that_is_owed_again_is_told_in_the_singular(fob_mail: Run) -> None:
     assert fob_mail("unknown", "resend", "c", "--yes").stdout == "1 delivery is owed again. Next: fob-mail send c\n"
 

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from fob_mail.database import Database, clock
 from fob_mail.errors import ConflictError
 from fob_mail.links import Links
 from fob_mail.models import CampaignState, Delivery, DeliveryState
-from fob_mail.sending.run import Controls, Ended, Ending, freeze, recover_dead, run
+from fob_mail.sending.run import Controls, Ended, Ending, freeze, recover_dead, retries_of, run
 from fob_mail.settings import Settings
 from tests.builders import HELLO, make_draft
 from tests.recording_relay import Faults, RecordingRelay
@@ -108,24 +109,51 @@ def test_a_cancelled_campaign_ends_and_adds_up(database: Database, here: Setting
         freeze(database, "c", here)
 
 
-def test_a_batch_that_a_worker_leases_while_the_campaign_is_cancelled_is_theirs(database: Database, here: Settings) -> None:
-    """It is sent and settled; skipped under their hands, people who got the mail would count as not mailed."""
-    freeze(database, "c", here)
+@contextmanager
+def cancelled_meanwhile(database: Database) -> Iterator[Callable[[], None]]:
+    """What is yielded begins to cancel campaign `c` beside a transaction, and lets it come to what that holds; ended at the end."""
 
     def cancel() -> None:
         with database.begin() as session:
             campaigns.cancel(session, campaigns.find(session, "c"), clock(session))
 
+    def begin() -> None:
+        cancelling.start()
+        time.sleep(0.5)
+
     cancelling = threading.Thread(target=cancel)
-    with database.begin() as session:
+    yield begin
+    cancelling.join()
+
+
+def test_a_batch_that_a_worker_leases_while_the_campaign_is_cancelled_is_theirs(database: Database, here: Settings) -> None:
+    """It is sent and settled; skipped under their hands, people who got the mail would count as not mailed."""
+    freeze(database, "c", here)
+
+    with cancelled_meanwhile(database) as begin_to_cancel, database.begin() as session:
         now = clock(session)
         assert ledger.lease(session, 1, "quick", now, now + timedelta(minutes=1)) is not None
-        cancelling.start()
-        time.sleep(0.5)  # it has come to the batch, and waits for us
-    cancelling.join()
+        begin_to_cancel()
 
     with database.read() as session:
         assert balance.counts(session, 1) == balance.Counts(audience=PEOPLE, leased=20, skipped=PEOPLE - 20)
+
+
+def test_a_batch_that_a_worker_gives_back_while_the_campaign_is_cancelled_is_skipped(database: Database, here: Settings) -> None:
+    """Neither of the two leaves it to the other: nobody would be owed for good."""
+    freeze(database, "c", here)
+    with database.begin() as session:
+        now = clock(session)
+        lease = ledger.lease(session, 1, "slow", now, now + timedelta(minutes=1))
+        assert lease
+
+    with cancelled_meanwhile(database) as begin_to_cancel, database.begin() as session:
+        ledger.finish(session, lease.batch_id, "slow", now, retries_of(here))
+        ledger.withdraw(session, now)
+        begin_to_cancel()
+
+    with database.read() as session:
+        assert balance.counts(session, 1) == balance.Counts(audience=PEOPLE, skipped=PEOPLE)
 
 
 def test_what_a_dead_worker_had_of_a_cancelled_campaign_is_settled_by_recovery(database: Database, here: Settings) -> None:
