@@ -42,7 +42,9 @@ def decode(raw: bytes) -> str:
             raise InputError(f"The article is {kind}, not a text.", _AS_TEXT)
     text = _decoded(raw)
     if "\x00" in text:
-        raise InputError("The article is not a text: it has bytes that no text has.", _AS_TEXT)
+        raise InputError(
+            "The article is not a text: it has bytes that no text has.", f"If it was a Word document, it is damaged. {_AS_TEXT}"
+        )
     if not text.strip():
         raise InputError("The article is empty.", "Write something into it, or give another file.")
     return text.replace("\r\n", "\n").replace("\r", "\n")

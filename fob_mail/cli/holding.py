@@ -28,7 +28,10 @@ def pause(installation: Installation, name: str, reason: str, as_json: bool) -> 
     with installation.database.begin() as session:
         campaign = campaigns.find(session, name)
         if campaign.state not in {CampaignState.SENDING, CampaignState.PAUSED}:
-            raise ConflictError(f"{name} is {campaign.state}: there is nothing to pause.", f"See: fob-mail status {name}")
+            see = (
+                f"To take it back: fob-mail cancel {name}" if campaign.state is CampaignState.SCHEDULED else f"See: fob-mail status {name}"
+            )
+            raise ConflictError(f"{name} is {campaign.state}: there is nothing to pause.", see)
         if campaign.state is CampaignState.PAUSED and reason:
             campaign.pause_reason = one_line(reason)
         campaigns.pause(session, campaign.id, one_line(reason) or "paused by an organiser")

@@ -12,6 +12,7 @@ from rich.text import Text
 from fob_mail.audience.cells import one_line
 from fob_mail.balance import Counts
 from fob_mail.models import DeliveryState
+from fob_mail.plurals import counted
 from fob_mail.sending.transmission import Transmission
 
 LINE_EVERY = 10.0
@@ -67,7 +68,9 @@ def _settled(transmission: Transmission) -> int:
 
 def _trouble(transmission: Transmission) -> str:
     """Who did not get it, and which relay makes it slow."""
-    states = (DeliveryState.REFUSED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
-    people = [f"{transmission.tally[state]:,} {state}" for state in states if transmission.tally[state]]
+    tally = transmission.tally
+    people = [f"{tally[state]:,} {state}" for state in (DeliveryState.REFUSED, DeliveryState.UNKNOWN) if tally[state]]
+    if tries := tally[DeliveryState.DEFERRED]:  # the same person may be deferred many times
+        people.append(f"{counted(tries, 'try', 'tries')} deferred")
     relays = [f"{one.relay}: {one_line(one.trouble)[:LONGEST_TROUBLE]}" for one in transmission.routes.reports() if one.trouble]
     return ", ".join(people + relays)

@@ -24,7 +24,9 @@ INTERRUPTED = 130
 
 @click.command("send")
 @click.argument("name", shell_complete=completing.campaigns)
-@click.option("--wait/--no-wait", default=True, help="Whether to wait for deferred messages to be tried again.")
+@click.option(
+    "--wait/--no-wait", default=True, help="Whether to wait for deferred messages to be tried again; a relay's limits are waited for."
+)
 @click.option("--at", metavar="MOMENT", help="Not now but then, by a worker: 2027-04-12 09:00 Europe/London.")
 @json_option
 @yes_option
@@ -37,7 +39,7 @@ def command(  # noqa: PLR0913, PLR0917 click hands each option over
     Says first what goes to how many, from whom and through which relay, and asks. Interrupted or killed, the same
     command goes on where it was; run twice at the same time, the two share the work.
 
-    Exit codes: 0 finished, 1 an error that you can mend, 3 something is owed still, 130 stopped by Ctrl-C.
+    Exit codes: 0 finished, 1 an error that you can mend, 3 something is owed still or somebody cancelled it, 130 stopped by Ctrl-C.
 
     \b
     Examples:

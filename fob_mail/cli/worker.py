@@ -19,7 +19,7 @@ LOOK_EVERY = 1.0
 
 
 @click.command("worker")
-@click.option("--once", is_flag=True, help="Send what can be sent now, and end.")
+@click.option("--once", is_flag=True, help="Send what can be sent now, and end; a relay's limits are waited for.")
 @click.option(
     "--metrics",
     "figures_at",

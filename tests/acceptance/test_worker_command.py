@@ -93,6 +93,7 @@ def test_a_scheduled_campaign_goes_out_at_its_time(fob_mail: Run, database: Data
     assert "goes out on Friday 12 April 2097, 09:00 (America/La_Paz)" in done.stdout
     assert "goes out at 2097-04-12 14:00 BST, by a worker" in fob_mail("status", "c").stdout  # as the group's clocks show it
     assert "is not a moment" in fob_mail("send", "c", "--at", "", "--yes").stderr  # a script's variable that is not set
+    assert "fob-mail cancel c" in fob_mail("pause", "c").stderr
     assert "is past" in fob_mail("send", "c", "--at", "2021-04-12 09:00", "--yes").stderr
     with database.begin() as session:
         campaigns.schedule(session, campaigns.find(session, "c"), clock(session) + timedelta(seconds=2))
