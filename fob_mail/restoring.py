@@ -50,7 +50,6 @@ PATIENCE = 60.0
 MARGIN = 1_000_000
 """Numbers left out of each table's ids where nobody knows which were used after the copy was made: ids stand in links for good."""
 
-OWED_NOTES = (NoteState.QUEUED, NoteState.LEASED, NoteState.SENDING)
 FROZEN = (CampaignState.SENDING, CampaignState.PAUSED)
 
 
@@ -149,11 +148,6 @@ def put_back(database: Database, copy: Path, proof: Proof) -> Restored:
         missing = _end_those_sent_since(session, notes, since.sent, now)
         _doubt_notes(session, now)
         paused = _hold_frozen(session)
-        session.execute(
-            update(Note).where(Note.state.in_(OWED_NOTES)).values(state=NoteState.UNKNOWN, reply=AFTER, worker=None, settled_at=now)
-        )
-        under_way = Feedback.forward.in_((NoteState.QUEUED, NoteState.SENDING))
-        session.execute(update(Feedback).where(under_way).values(forward=NoteState.UNKNOWN, forward_reply=AFTER))
         _leave_numbers_out(session.connection(), since)
         session.execute(delete(Worker))
     return Restored(made, aside, settled, doubts, left, suppressed, paused, missing, since.readable)
@@ -287,9 +281,11 @@ def _end_those_sent_since(session: Session, notes: dict[int, list[Notes]], sent:
 
 
 def _doubt_notes(session: Session, now: datetime) -> None:
-    """Notes that the copy has still to send may have gone since: whoever misses one asks again."""
-    owed = (NoteState.QUEUED, NoteState.LEASED, NoteState.SENDING)
-    session.execute(update(Note).where(Note.state.in_(owed)).values(state=NoteState.UNKNOWN, reply=AFTER, settled_at=now))
+    """Notes, and people's answers to the organiser, that the copy has still to send may have gone since: whoever misses one asks again."""
+    owed = Note.state.in_((NoteState.QUEUED, NoteState.LEASED, NoteState.SENDING))
+    session.execute(update(Note).where(owed).values(state=NoteState.UNKNOWN, reply=AFTER, worker=None, settled_at=now))
+    under_way = Feedback.forward.in_((NoteState.QUEUED, NoteState.SENDING))
+    session.execute(update(Feedback).where(under_way).values(forward=NoteState.UNKNOWN, forward_reply=AFTER))
 
 
 def _hold_frozen(session: Session) -> tuple[str, ...]:
