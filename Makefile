@@ -13,10 +13,10 @@ help: ## Say what there is to make
 demo: .venv/installed ## See all of it work, without a mail server
 	@$(BIN)/fob-mail demo
 
-# Programs are fetched while Python's packages are, and while lint reads; tests wait for servers and browsers, so four share two cores.
+# Programs are fetched while Python's packages are, and while lint reads; tests wait for servers and browsers, so six share two cores.
 test: ## Install what tests need, and run every check and test
 	@$(MAKE) --no-print-directory --jobs=2 packages lint
-	$(BIN)/python -m pytest -n 4 --dist loadgroup
+	$(BIN)/python -m pytest -n 6 --dist loadgroup
 
 faults: packages .venv/installed-dev ## Break sending in every way we know of, and count: nobody twice, nobody missed
 	$(BIN)/python -m bench faults
