@@ -2,13 +2,9 @@
 
 import csv
 import io
-import os
-import signal
 import stat
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -18,50 +14,18 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from fob_mail.addresses import digest
-from fob_mail.audience import arriving, beside, chunks, exporting, leaving, lists, subscribers, suppressions
+from fob_mail.audience import arriving, chunks, exporting, leaving, lists, subscribers, suppressions
 from fob_mail.audience.counting import counts
-from fob_mail.audience.importing import Report, import_people
-from fob_mail.audience.readdressing import readdress
+from fob_mail.audience.importing import import_people
 from fob_mail.audience.rejects import Rejects
-from fob_mail.audience.settling import Terms
 from fob_mail.database import Database, connect
 from fob_mail.errors import InputError
 from fob_mail.models import Consent, MailingList, Subscriber, Subscription, SubscriptionState, SuppressionReason
+from tests.bringing import KEY, NOW, PEOPLE, TERMS, a_list, bring
 
-KEY = b"d" * 40
-NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
-TERMS = Terms(list_id=1, evidence="people.csv: the April stall", now=NOW, digest_key=KEY)
-PEOPLE = "Email,Name,Language,Town\nrosa@example.org,Rosa Mamani,es,La Paz\nluis@example.org,Luis Quispe,,\nANA@example.org,,en,Leeds\n"
-
-
-@pytest.fixture(autouse=True)
-def _a_list(database: Database) -> None:
-    """List 1, whatever else a test makes."""
-    with database.begin() as session:
-        made = lists.create(session, "supporters", "Friends of the Valley", "Friends <news@example.org>", now=NOW)
-        assert made.id == TERMS.list_id
-
-
-def bring(database: Database, written: str, terms: Terms = TERMS, rejects: Rejects | None = None) -> Report:
-    """Import a text as a file, on its own."""
-    with rejects or Rejects(None) as kept, database.begin_bulk() as session:
-        return import_people(session, io.BytesIO(written.encode()), terms, kept, lambda _: None)
-
-
-def everything(session: Session) -> list[tuple[object, ...]]:
-    """All that is kept of people, to see whether anything changed."""
-    people = session.execute(
-        select(Subscriber.address, Subscriber.name, Subscriber.language, Subscription.state, Subscription.since, func.count(Consent.id))
-        .outerjoin(Subscription, Subscription.subscriber_id == Subscriber.id)
-        .outerjoin(Consent, Consent.subscriber_id == Subscriber.id)
-        .group_by(Subscriber.id, Subscription.state, Subscription.since)
-        .order_by(Subscriber.address)
-    )
-    attributes = session.execute(select(Subscriber.address, Subscriber.attributes).order_by(Subscriber.address))
-    return [tuple(row) for row in people] + [(address, tuple(held.items())) for address, held in attributes]
+__all__ = ["a_list"]  # a fixture
 
 
 def test_people_come_onto_the_list_with_their_consent(database: Database) -> None:
@@ -78,130 +42,6 @@ def test_people_come_onto_the_list_with_their_consent(database: Database) -> Non
         consent = session.scalars(select(Consent).where(Consent.subscriber_id == rosa.id)).one()
         assert (consent.what, consent.how, consent.evidence) == ("joined", "import", "people.csv: the April stall")
         assert consent.given_at == NOW
-
-
-def test_importing_twice_changes_nothing(database: Database) -> None:
-    """No second consent, no new date."""
-    bring(database, PEOPLE)
-    with database.read() as session:
-        before = everything(session)
-
-    report = bring(database, PEOPLE, replace(TERMS, now=NOW + timedelta(days=1)))
-
-    with database.read() as session:
-        assert everything(session) == before
-    assert (report.imported, report.already) == (0, 3)
-
-
-@pytest.mark.parametrize("left_before", [False, True])
-def test_nobody_who_moved_to_another_address_is_brought_back_at_the_old_one(database: Database, left_before: bool) -> None:
-    """Or they would be mailed twice, or after they left; whoever joins anew by the old one comes back."""
-    bring(database, PEOPLE)
-    with database.begin() as session:
-        rosa = subscribers.find(session, "rosa@example.org").id
-        if left_before:
-            leaving.leave(session, rosa, 1, "one-click", "campaign c", NOW)
-        assert readdress(session, rosa, "rosa@new.example", KEY, NOW) == "rosa@example.org"
-
-    report = bring(database, PEOPLE)
-
-    assert (report.imported, report.already, report.suppressed) == (0, 2, 1)
-    with database.begin() as session:
-        assert session.scalar(select(Subscriber.id).where(Subscriber.address == "rosa@example.org")) is None
-        assert readdress(session, rosa, "rosa@example.org", KEY, NOW) == "rosa@new.example"  # and may move back
-        assert suppressions.reason(session, digest("rosa@example.org", KEY)) is None
-
-
-def test_known_people_get_what_they_lack_and_keep_what_they_have(database: Database) -> None:
-    """A name and a language; attributes are for new people."""
-    bring(database, PEOPLE)
-
-    bring(database, "email,name,language,Town\nrosa@example.org,R.,en,Oruro\nana@example.org,Ana,es,York\nluis@example.org,,qu,Sucre\n")
-
-    with database.read() as session:
-        rosa, ana, luis = (subscribers.find(session, f"{name}@example.org") for name in ("rosa", "ana", "luis"))
-        assert (rosa.name, rosa.language, rosa.attributes) == ("Rosa Mamani", "es", {"Town": "La Paz"})
-        assert (ana.name, ana.language) == ("Ana", "en")
-        assert (luis.name, luis.language, luis.attributes) == ("Luis Quispe", "qu", {})
-
-
-def test_an_update_overwrites_what_the_file_says_and_no_more(database: Database) -> None:
-    """Other attributes stay, and what the file leaves empty does too."""
-    bring(database, "email,name,language,Town,Branch\nrosa@example.org,Rosa Mamani,es,La Paz,north\n")
-
-    bring(database, "email,name,language,Town\nrosa@example.org,Rosa M.,,Oruro\n", replace(TERMS, overwrite=True))
-
-    with database.read() as session:
-        rosa = subscribers.find(session, "rosa@example.org")
-        assert (rosa.name, rosa.language, rosa.attributes) == ("Rosa M.", "es", {"Town": "Oruro", "Branch": "north"})
-
-
-def test_the_first_of_several_rows_for_an_address_counts(database: Database) -> None:
-    """However the address is written; the others are duplicates."""
-    report = bring(database, "email,name\nzoe@example.org,Zoe\nrosa@example.org,First\nROSA@example.org,Second\nrosa@EXAMPLE.org,Third\n")
-
-    assert (report.rows, report.imported, report.duplicates) == (4, 2, 2)
-    with database.read() as session:
-        assert subscribers.find(session, "rosa@example.org").name == "First"
-
-
-def test_nobody_who_left_is_brought_back(database: Database) -> None:
-    """They are counted and named, with the day."""
-    bring(database, PEOPLE)
-    with database.begin() as session:
-        leaving.leave(session, subscribers.find(session, "rosa@example.org").id, 1, "one-click", "", NOW)
-        before = everything(session)
-
-    report = bring(database, PEOPLE.replace("Rosa Mamani", "Rosa"), replace(TERMS, now=NOW + timedelta(days=9), overwrite=True))
-
-    assert (report.imported, report.already, report.left) == (0, 2, 1)
-    assert [(kept.line, kept.what, kept.reason) for kept in report.kept_out] == [(2, "rosa@example.org", "left on 2026-04-01")]
-    with database.read() as session:
-        assert everything(session) == before
-
-
-@pytest.mark.parametrize("why", list(SuppressionReason))
-def test_nobody_who_is_suppressed_is_brought_back(database: Database, why: SuppressionReason) -> None:
-    """Not even as a subscriber: who asked to be erased stays erased."""
-    with database.begin() as session:
-        suppressions.suppress(session, digest("rosa@example.org", KEY), why, NOW)
-
-    report = bring(database, PEOPLE + "Rosa@example.org,,,\n")
-
-    assert (report.imported, report.suppressed, report.duplicates) == (2, 1, 1)
-    assert [kept.reason for kept in report.kept_out] == [f"suppressed: {why}"]
-    with database.read() as session:
-        assert session.scalar(select(Subscriber).where(Subscriber.address == "rosa@example.org")) is None
-
-
-def test_people_who_were_waiting_are_confirmed_with_the_consent_given(database: Database) -> None:
-    """The organiser has their word."""
-    with database.begin() as session:
-        session.add(Subscriber(address="rosa@example.org", digest=digest("rosa@example.org", KEY), created_at=NOW))
-        session.flush()
-        session.add(Subscription(subscriber_id=1, list_id=1, state=SubscriptionState.PENDING, since=NOW - timedelta(days=3)))
-
-    report = bring(database, PEOPLE)
-
-    assert (report.imported, report.confirmed) == (2, 1)
-    with database.read() as session:
-        assert session.get_one(Subscription, (1, 1)).state is SubscriptionState.CONFIRMED
-        assert len(session.scalars(select(Consent).where(Consent.subscriber_id == 1)).all()) == 1
-
-
-def test_people_of_another_list_come_onto_this_one_too(database: Database) -> None:
-    """And who left the other is asked about this one alone."""
-    bring(database, PEOPLE)
-    with database.begin() as session:
-        leaving.leave(session, subscribers.find(session, "rosa@example.org").id, 1, "page", "", NOW)
-        other = lists.create(session, "press", "Press", "press@example.org", now=NOW)
-
-    report = bring(database, PEOPLE, replace(TERMS, list_id=other.id))
-
-    assert (report.imported, report.left) == (3, 0)
-    with database.read() as session:
-        assert counts(session, other.id).confirmed == 3
-        assert session.scalar(select(func.count()).select_from(Subscriber)) == 3
 
 
 def test_the_rest_is_imported_when_rows_are_rejected(database: Database, tmp_path: Path) -> None:
@@ -234,13 +74,6 @@ def test_nobody_comes_onto_a_list_against_what_the_file_says(database: Database,
     assert [reject.reason for reject in report.unusable] == [f"the file says: {words}" for words in said]
     with database.read() as session:
         assert not session.scalars(select(Subscriber.id).where(Subscriber.address == "uns@example.org")).all()
-
-
-def test_a_list_exported_whole_brings_back_only_those_who_were_on_it(database: Database) -> None:
-    """Our own column `state` is understood, on another installation too."""
-    report = bring(database, "email,state\na@example.org,confirmed\nb@example.org,left\nc@example.org,complaint\nd@example.org,asked\n")
-
-    assert (report.imported, report.declined) == (1, 3)
 
 
 def test_the_report_says_whom_the_file_keeps_out(
@@ -369,73 +202,6 @@ def test_it_is_the_same_whatever_arrives_together(database: Database, monkeypatc
     assert (consents, confirmed) == (7, 6)
 
 
-def a_large_file(folder: Path) -> Path:
-    """So large that a second process reads it; every thousandth row is of no use, every tenth address is there twice."""
-    file = folder / "large.csv"
-    rows = (f"person{number - number % 10 // 9}@example.org,Somebody with a name of some length {number}\n" for number in range(70_000))
-    file.write_text("Email,Name\n" + "".join("nobody,\n" if not n % 1000 else row for n, row in enumerate(rows)), encoding="utf-8")
-    assert file.stat().st_size > beside.WORTH_IT
-    return file
-
-
-def test_a_large_file_is_read_by_a_process_beside(database: Database, tmp_path: Path) -> None:
-    """Which is gone when its work is done; and nothing else differs."""
-    positions: list[int] = []
-
-    with a_large_file(tmp_path).open("rb") as file, Rejects(tmp_path / "not.csv") as rejects, database.begin_bulk() as session:
-        report = import_people(session, file, TERMS, rejects, positions.append)
-
-    assert (report.rows, report.imported, report.duplicates, report.rejected) == (70_000, 62_930, 7_000, 70)
-    assert positions == sorted(positions)
-    assert positions[-1] == (tmp_path / "large.csv").stat().st_size
-    assert (tmp_path / "not.csv").read_text(encoding="utf-8-sig").count("\n") == 71
-    assert not _children()
-
-
-def test_the_process_beside_goes_when_the_import_fails(database: Database, tmp_path: Path) -> None:
-    """In the middle of the file; and nothing has been changed."""
-
-    def fail(_: int) -> None:
-        raise KeyboardInterrupt
-
-    with (
-        a_large_file(tmp_path).open("rb") as file,
-        pytest.raises(KeyboardInterrupt),
-        Rejects(None) as rejects,
-        database.begin_bulk() as session,
-    ):
-        import_people(session, file, TERMS, rejects, fail)
-
-    assert not _children()
-    with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
-
-
-def test_a_file_is_not_taken_for_whole_when_the_process_beside_dies(database: Database, tmp_path: Path) -> None:
-    """The kernel may choose it when memory runs out."""
-
-    def kill(_: int) -> None:
-        for line in _children():
-            os.kill(int(line.split()[0]), signal.SIGKILL)
-
-    with (
-        a_large_file(tmp_path).open("rb") as file,
-        pytest.raises(InputError, match="has died"),
-        Rejects(None) as rejects,
-        database.begin_bulk() as session,
-    ):
-        import_people(session, file, TERMS, rejects, kill)
-
-    with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Subscriber)) == 0
-
-
-def _children() -> list[str]:
-    """The processes that this one has started to read files."""
-    ours = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True)
-    return [line for line in ours.stdout.splitlines() if "beside" in line]
-
-
 def test_references_are_looked_up_again_after_an_import(database: Database) -> None:
     """They are spared for that one transaction."""
     bring(database, PEOPLE)
@@ -450,6 +216,8 @@ def test_a_list_that_is_deleted_meanwhile_gets_nobody(database: Database) -> Non
 
 
 value = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=20).map(str.strip)
+
+
 person = st.tuples(value, value)
 
 

@@ -2,68 +2,18 @@
 
 import time
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fob_mail.articles.article import Article, BlockKind, CallKind
-from fob_mail.articles.front_matter import with_links
-from fob_mail.articles.reading import decode, read
-from fob_mail.articles.source import source_of
+from fob_mail.articles.article import CallKind
+from fob_mail.articles.reading import decode
 from fob_mail.articles.summary import summary
 from fob_mail.assets import folder
 from fob_mail.errors import FobMailError, InputError
 from fob_mail.events import Person
-
-LONDON = ZoneInfo("Europe/London")
-TODAY = date(2021, 4, 1)
-
-COPIED = """Light, water and stubbornness
-
-Ada Marsh previews a gathering on how a village kept its well and what the rest of us may learn from it
-
-Last spring the well of Villa Esperanza was sold — “nobody asked us”, says Jeanine Áñez’s neighbour. The paper was pinned to a door.
-
-A second paragraph follows, with 1,200 buckets a day and 4% of the price, in October 2020 and after.
-
-Friends of the Valley are holding an event, Water – Rights, Hope & Stubbornness, marking six months of the well, on Monday April 19, 18.30.
-
-Supported by Engineers for the Common Good & a range of unions + neighbours.
-
-With: Eyewitness speakers from the village including journalist Oli Vega
-Plus: Ruth Okafor MP, Miriam Colque (activist, in London), Alex Main (Director of Water & Policy), Claudia T-Defor (Lamps of the World.)
-Chair: Christine Blow (Friends of Progressive Water.)
-
-Book a place here – Share this with friends on FB here – Retweet it here, please
-
-Ada Marsh is an activist with Friends of the Valley. Follow Friends of the Valley at and
-"""
-"""Made like a text copied off a page: links lost, no year, roles in brackets with commas and dots in them."""
-
-
-def an_article(source: str = COPIED, name: str = "article.txt", today: date = TODAY) -> Article:
-    """The article, read in London."""
-    return read(source, name, LONDON, today)
-
-
-def everything(article: Article) -> str:
-    """All words of an article, wherever they are."""
-    event = article.event
-    parts = [
-        article.title,
-        article.standfirst,
-        article.byline,
-        *(block.text for block in article.body),
-        *(call.label for call in article.calls),
-    ]
-    if event:
-        people = [person for billing in event.billings for person in billing.people] + list(event.chair)
-        parts += [event.name, event.place, event.supporters, event.when.as_written if event.when else ""]
-        parts += [word for person in people for word in (person.name, person.role)]
-        parts += [billing.label for billing in event.billings]
-    return " ".join(parts)
+from tests.copied import COPIED, LONDON, an_article, everything
 
 
 def test_a_copied_article_is_understood_whole() -> None:
@@ -117,141 +67,6 @@ def test_nothing_of_the_text_is_lost() -> None:
     missing = {word.strip(".,:()") for word in COPIED.split()} - {word.strip(".,:()") for word in words.split()}
 
     assert missing <= {"–", "at", "and", "Supported", "by", "Chair"}
-
-
-def test_front_matter_gives_what_the_text_does_not_say() -> None:
-    matter = "---\ndate: 2022-05-02 19:15\nregister: https://example.org/r?a=1&b=2\nplace: Lantern Hall\nlanguage: en-GB\n---\n"
-
-    article = an_article(matter + COPIED)
-
-    assert article.event is not None
-    assert article.event.when is not None
-    assert article.event.when.starts == datetime(2022, 5, 2, 19, 15, tzinfo=LONDON)
-    assert article.event.when.year_said
-    assert article.event.place == "Lantern Hall"
-    assert article.language == "en-GB"
-    assert next(call.url for call in article.calls if call.kind is CallKind.REGISTER) == "https://example.org/r?a=1&b=2"
-    assert not [notice for notice in article.notices if notice.about == "year-inferred"]
-
-
-def test_every_mistake_in_the_front_matter_is_said_at_once() -> None:
-    matter = "---\ndate: next Tuesday\nregister: javascript:alert(1)\nlanguage: '!'\nrsvp: perhaps\n---\n"
-
-    with pytest.raises(InputError) as caught:
-        an_article(matter + COPIED)
-
-    assert all(f"  {key}:" in caught.value.problem for key in ("date", "register", "language", "rsvp"))
-
-
-def test_an_unknown_key_names_the_nearest() -> None:
-    with pytest.raises(InputError) as caught:
-        an_article("---\nregsiter: https://example.org\n---\n" + COPIED)
-
-    assert "Did you mean 'register'?" in caught.value.remedy
-
-
-@pytest.mark.parametrize("moment", ["9999-12-31 23:59:00", "9999-12-31", "0001-01-01", "9999-12-31T23:59:59-14:00"])
-def test_a_day_beyond_all_calendars_is_refused_with_a_sentence(moment: str) -> None:
-    """A day later there is no date for Python, and mails and calendars look at the day after."""
-    with pytest.raises(InputError) as refused:
-        an_article(f"---\ndate: {moment}\n---\nTitle\n\nSome words that follow it.\n", "a.md")
-
-    assert "date: " in refused.value.problem
-
-
-def test_aliases_that_would_make_a_small_file_large_are_refused() -> None:
-    bomb = "---\ntitle: &a [x,x,x]\nlinks: {b: *a}\n---\n"
-
-    with pytest.raises(InputError):
-        an_article(bomb + COPIED)
-
-
-def test_links_can_be_given_back_and_stay_in_the_source() -> None:
-    source = with_links(with_links(COPIED, {"register": "https://example.org/old"}), {"register": "https://example.org/?q=é"})
-
-    article = an_article(source)
-
-    assert next(call.url for call in article.calls if call.kind is CallKind.REGISTER) == "https://example.org/?q=é"
-    assert article.title == an_article().title
-
-
-def test_markdown_gives_the_same_article_with_its_looks() -> None:
-    source = """# The pump
-
-By Ada Marsh
-
-It was *never* for sale, they [said](https://example.org/said).
-
-> “We were still there.”
-
-## What is next
-
-1. Meet
-2. Talk
-
-Join us for an evening called The Band and the Bucket, on Thursday 6th May 2021, 7–9pm at Lantern Hall, Leeds.
-
-With: Ana Flores; Bo Lind, engineer
-Chair: Cy Day
-
-[Book a place here](https://example.org/book)
-"""
-
-    article = an_article(source, "article.md")
-
-    assert (article.title, article.byline) == ("The pump", "By Ada Marsh")
-    assert [block.kind for block in article.body] == [
-        BlockKind.PARAGRAPH,
-        BlockKind.QUOTE,
-        BlockKind.HEADING,
-        BlockKind.NUMBERS,
-        BlockKind.PARAGRAPH,
-    ]
-    assert article.body[0].items[0][1].emphasis
-    assert article.event is not None
-    assert article.event.when is not None
-    assert article.event.name == "The Band and the Bucket"
-    assert article.event.place == "Lantern Hall, Leeds"
-    assert (article.event.when.starts.hour, article.event.when.ends and article.event.when.ends.hour) == (19, 21)
-    assert article.event.billings[0].people == (Person("Ana Flores"), Person("Bo Lind", "engineer"))
-    assert article.calls[0].url == "https://example.org/book"
-
-
-def test_a_link_of_another_scheme_is_dropped_and_said() -> None:
-    article = an_article("# T\n\nClick [me](javascript:alert(1)) now, please, dear reader.\n\nMore text follows here.", "a.md")
-
-    assert not [span for block in article.body for item in block.items for span in item if span.href]
-
-
-def test_raw_html_is_text() -> None:
-    article = an_article("# T\n\nA first line.\n\n<script>alert(1)</script>\n\nA last line of text.", "a.md")
-
-    assert "<script>alert(1)</script>" in everything(article)
-
-
-def test_tags_of_html_in_markdown_are_shown_as_text_and_that_is_told() -> None:
-    article = an_article("# T\n\nA line<br>and x<sup>2</sup>.\n\n<!-- ours -->\n\n<script>alert(1)</script>\n\nText. <B>More</B>.", "a.md")
-    (notice,) = [notice for notice in article.notices if notice.about == "raw-html"]
-
-    assert notice.problem.endswith("readers see them as they are written: <br>, <sup>, <!-- -->, <script>, <B>.")
-    assert notice.remedy.startswith("Take them out; for <br> write an empty line, for <B> write **bold**.")
-    assert "x<sup>2</sup>" in everything(article)
-
-
-@pytest.mark.parametrize("words", ["`<br>`", "\\<br>", "&lt;br&gt;", "3 < 4 and b>a", "<https://example.org>", "```\n<br>\n```", "<3 <3"])
-def test_what_is_meant_to_be_shown_like_a_tag_is_not_told(words: str) -> None:
-    article = an_article(f"# T\n\nText. More.\n\n{words}\n", "a.md")
-
-    assert "raw-html" not in {notice.about for notice in article.notices}
-
-
-def test_a_source_that_was_written_from_an_article_with_tags_says_them_as_text() -> None:
-    article = an_article("# T\n\nA line<br>and more. It goes on.\n", "a.md")
-
-    again = an_article(source_of(article), "a.md")
-
-    assert again.body == article.body
-    assert "raw-html" not in {notice.about for notice in again.notices}
 
 
 def test_spanish_is_understood_too() -> None:
@@ -333,39 +148,6 @@ def test_long_lines_of_anything_take_linear_time(piece: str, name: str) -> None:
     assert time.process_time() - began < 10  # quadratic time would be minutes
 
 
-@pytest.mark.parametrize(
-    ("words", "href"),
-    [
-        ("See https://wiki.example.org/Evo_(film) now.", "https://wiki.example.org/Evo_(film)"),
-        ("It is told (see https://wiki.example.org/Evo).", "https://wiki.example.org/Evo"),
-        ("It is told (see https://wiki.example.org/Evo_(film)).", "https://wiki.example.org/Evo_(film)"),
-        ("Is it https://wiki.example.org/a[1]?", "https://wiki.example.org/a[1]"),
-    ],
-)
-def test_a_bracket_belongs_to_a_link_that_opens_it(words: str, href: str) -> None:
-    article = an_article(f"Title\n\n{words} More words follow it.\n")
-
-    assert [span.href for block in article.body for item in block.items for span in item if span.href] == [href]
-
-
-def test_two_links_with_the_same_words_are_told() -> None:
-    article = an_article(
-        "Title\n\nA text that tells of it, and more.\n\nRegister here: https://example.org/1\n\nRegister here: https://example.org/2\n"
-    )
-
-    (problem,) = [notice.problem for notice in article.notices if notice.about == "same-words"]
-    assert problem == "“Register here” leads to https://example.org/1 and to https://example.org/2; the mail has the first."
-
-
-def test_front_matter_that_is_never_closed_is_refused_with_its_line() -> None:
-    with pytest.raises(InputError, match=r"line 1 .* never closed"):
-        an_article("---\ndate: 2027-04-19 18:30\nTitle\n\nText.\n")
-
-
-def test_a_line_of_dashes_above_a_title_is_no_front_matter() -> None:
-    assert "Light" in everything(an_article("---\nLight, water\n\nText.\n"))
-
-
 def test_a_short_spanish_invitation_is_known_to_be_spanish() -> None:
     article = an_article("Poder popular\n\nLos vecinos de la villa celebran un acto por el agua en la plaza con música.\n")
 
@@ -391,45 +173,6 @@ def test_text_from_right_to_left_has_its_language_by_its_script_and_that_is_told
     assert article.language == language
     assert "right-to-left" in {notice.about for notice in article.notices}
     assert "right-to-left" not in {notice.about for notice in an_article(f"---\nlanguage: {language}\n---\n{text}").notices}
-
-
-def test_footnotes_of_markdown_stand_at_the_foot_by_number_with_their_addresses() -> None:
-    notes = "[^dug]: See [the report](https://example.org/report).\n\n    And *its* map.\n\n[^1]: By hand.\n"
-
-    article = an_article(f"# Title\n\nText. More.\n\nIt was dug.[^1] Twice.[^dug] [^none]\n\n{notes}", "a.md")
-
-    assert article.body[-1].text == "It was dug.[1] Twice.[2] [^none]"
-    assert article.footnotes == ("1. By hand.", "2. See the report (https://example.org/report). And its map.")
-    assert an_article(source_of(article), "a.md").footnotes == article.footnotes
-
-
-@pytest.mark.parametrize("marks", ["See [this](https://example.org).", "## A heading", "It is **bold**."])
-def test_marks_of_markdown_in_plain_text_are_told_and_kept(marks: str) -> None:
-    article = an_article(f"Title\n\nText.\n\n{marks}\n")
-
-    assert "looks-like-markdown" in {notice.about for notice in article.notices}
-    assert "looks-like-markdown" not in {notice.about for notice in an_article(f"# Title\n\nText.\n\n{marks}\n", "article.md").notices}
-
-
-def test_a_table_is_a_block_and_a_picture_comes_after_its_paragraph() -> None:
-    article = an_article(
-        "# Title\n\nText ![the well](https://example.org/well.png) here.\n\n| day | place |\n|---|---|\n| one | Leeds |\n", "a.md"
-    )
-
-    assert [block.text for block in article.body] == ["Text here.", "the well", "day \u00b7 place\none \u00b7 Leeds"]
-    assert article.body[-1].kind is BlockKind.TABLE
-
-
-def test_a_table_that_no_telephone_could_show_is_lines_of_text_and_that_is_told() -> None:
-    table = "| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n"
-
-    article = an_article(f"# Title\n\nText. More.\n\n{table}", "a.md")
-
-    assert [block.text for block in article.body][-2:] == [
-        "a \u00b7 b \u00b7 c \u00b7 d \u00b7 e \u00b7 f",
-        "1 \u00b7 2 \u00b7 3 \u00b7 4 \u00b7 5 \u00b7 6",
-    ]
-    assert "table" in {notice.about for notice in article.notices}
 
 
 @pytest.mark.parametrize(
