@@ -4,82 +4,23 @@ import imaplib
 import json
 import mailbox
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from fob_mail import campaigns, freezing
-from fob_mail.addresses import digest
-from fob_mail.audience import leaving, suppressions
+from fob_mail.audience import leaving
 from fob_mail.cli import main
-from fob_mail.database import Database, clock
-from fob_mail.feedback.taking import Taken, Terms, take
+from fob_mail.database import Database
+from fob_mail.feedback.taking import Taken
 from fob_mail.inbound.incoming import Kind
 from fob_mail.links import Links, Place, Subscribed
 from fob_mail.models import Feedback, Subscriber, SubscriptionState, SuppressionReason
-from tests.builders import composed_parts, make_list, make_subscriber
+from tests.bounces import LINKS, REPORT, bounce, command, reader, taking, why
 from tests.certificates import Certificate
 from tests.mail_server import LOGIN, mail_server
 
-KEY = b"d" * 40
-LINKS = Links([b"s" * 40], "http://localhost:8000")
-REPORT = """From: MAILER-DAEMON@relay.test
-To: {to}
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <{id}@relay.test>
-Date: Mon, 19 Apr 2027 10:00:00 +0000
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-{words}
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; relay.test
-
-Final-Recipient: rfc822; {recipient}
-Action: failed
-Status: {status}
-Diagnostic-Code: smtp; {words}
-
---b--
-"""
-
-
-@pytest.fixture
-def reader(database: Database) -> Subscriber:
-    """Somebody who was sent a campaign, the first of it."""
-    with database.begin() as session:
-        to = make_list(session, "supporters")
-        who = make_subscriber(session, "rosa@example.org", to)
-        make_subscriber(session, "luis@example.org", to)
-        campaigns.save_draft(session, "c", to, "a.txt", "", [composed_parts()], clock(session))
-        freezing.freeze(session, campaigns.find(session, "c"), 10, clock(session))
-    return who
-
-
-@pytest.fixture
-def taking(database: Database, tmp_path: Path) -> Callable[[str], Taken]:
-    """Take a mail, three soft bounces being enough."""
-    return lambda mail: take(database, mail.encode(), LINKS, Terms(3, timedelta(days=30), tmp_path / "kept"))
-
-
-def bounce(words: str = "550 5.1.1 no such user", status: str = "5.1.1", number: int = 1, to: str = "") -> str:
-    """A report about the first delivery, which names nobody that we know: the return path alone tells whose it is."""
-    path = to or LINKS.return_path("bounces@example.org", Place(1, 1))
-    return REPORT.format(to=path, words=words, status=status, recipient="somebody@elsewhere.example", id=number)
-
-
-def why(database: Database, address: str = "rosa@example.org") -> SuppressionReason | None:
-    with database.read() as session:
-        return suppressions.reason(session, digest(address, KEY))
+__all__ = ["command", "reader", "taking"]  # fixtures
 
 
 def test_a_hard_bounce_strikes_off_whom_the_return_path_names(
@@ -228,39 +169,6 @@ def test_what_asks_for_something_and_does_not_show_whose_mail_it_is_waits_for_th
     assert told.kept in {name for name in mailbox.Maildir(tmp_path / "kept").keys()}  # noqa: C416, SIM118 a Maildir is no dict
 
 
-def test_a_complaint_after_a_bounce_is_what_stays_and_nobody_but_the_person_takes_it_back(
-    database: Database, reader: Subscriber, command: Callable[..., Result]
-) -> None:
-    with database.begin() as session:
-        suppressions.suppress(session, reader.digest, SuppressionReason.BOUNCE, clock(session), "550 no")
-        suppressions.suppress(session, reader.digest, SuppressionReason.COMPLAINT, clock(session), "pressed spam")
-        suppressions.suppress(session, reader.digest, SuppressionReason.BOUNCE, clock(session), "550 no, again")
-
-    refused = command("suppressions", "remove", reader.address, "--note", "her provider was down")
-    with database.begin() as session:
-        confirmed = suppressions.lift_by_own_word(session, reader.digest, clock(session))
-
-    assert refused.exit_code == 1
-    assert confirmed  # the bounce is lifted, behind the complaint
-    assert why(database) is SuppressionReason.COMPLAINT
-
-
-def test_what_was_taken_back_stays_with_the_words_for_it(database: Database, reader: Subscriber, command: Callable[..., Result]) -> None:
-    with database.begin() as session:
-        suppressions.suppress(session, reader.digest, SuppressionReason.BOUNCE, clock(session), "550 no such user")
-
-    removed = command("suppressions", "remove", reader.address, "--note", "her provider was down that day")
-    lifted = json.loads(command("suppressions", "ls", "--lifted", "--json").stdout)["lifted"]
-    consents = command("consents", reader.address).stdout
-
-    assert removed.exit_code == 0, removed.output
-    assert why(database) is None
-    assert [(one["address"], one["why"], one["note"], one["how"], one["words"]) for one in lifted] == [
-        (reader.address, "bounce", "550 no such user", "organiser", "her provider was down that day")
-    ]
-    assert "her provider was down that day" in consents
-
-
 def test_a_persons_answer_is_kept_untouched_and_an_automatic_one_is_counted(taking: Callable[[str], Taken], tmp_path: Path) -> None:
     answer = (
         "From: rosa@example.org\nTo: news@example.org\nSubject: Re: An evening\nIn-Reply-To: <x@example.org>\n\nWe will come, all four.\n"
@@ -273,12 +181,6 @@ def test_a_persons_answer_is_kept_untouched_and_an_automatic_one_is_counted(taki
     assert taken.followed == "kept for the organiser"
     assert str(kept.get_payload()).strip() == "We will come, all four."
     assert counted.followed == "counted"
-
-
-@pytest.fixture
-def command(settings_file: Path) -> Callable[..., Result]:
-    """The command, in this process."""
-    return lambda *words, **more: CliRunner(env=more).invoke(main, ["--config", str(settings_file), *map(str, words)])
 
 
 def test_a_pipe_takes_a_mail_and_a_maildir_is_emptied_into_seen(
@@ -333,22 +235,3 @@ def test_a_real_imap_mailbox_is_read_and_its_mail_filed(
     assert why(database) is SuppressionReason.BOUNCE
     assert wrong.exit_code == 1
     assert "nothing is lost" in wrong.output
-
-
-def test_suppressions_are_listed_added_and_taken_back_but_for_complaints(
-    database: Database, reader: Subscriber, command: Callable[..., Result]
-) -> None:
-    with database.begin() as session:
-        suppressions.suppress(session, reader.digest, SuppressionReason.COMPLAINT, clock(session), "pressed spam")
-    added = command("suppressions", "add", "luis@example.org", "--note", "asked by phone")
-    listed = json.loads(command("suppressions", "ls", "--json").stdout)["suppressions"]
-    taken_back = command("suppressions", "remove", "luis@example.org", "--note", "a mistake")
-    refused = command("suppressions", "remove", "rosa@example.org", "--note", "please")
-
-    assert added.exit_code == taken_back.exit_code == 0, added.output + taken_back.output
-    assert {(row["address"], row["why"], row["note"]) for row in listed} == {
-        ("rosa@example.org", "complaint", "pressed spam"),
-        ("luis@example.org", "asked", "asked by phone"),
-    }
-    assert refused.exit_code == 1
-    assert why(database, "luis@example.org") is None

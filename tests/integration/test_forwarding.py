@@ -6,94 +6,24 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
-from sqlalchemy import select
+from click.testing import Result
 
-from fob_mail import campaigns, forwards, freezing
-from fob_mail.audience import suppressions
-from fob_mail.cli import main
+from fob_mail import forwards
 from fob_mail.database import Database, clock
 from fob_mail.feedback.forwarding import forwarded_of
-from fob_mail.feedback.taking import Taken, Terms, take
+from fob_mail.feedback.taking import Taken, Terms
 from fob_mail.inbound.tokens import tokens_told
 from fob_mail.links import Place
 from fob_mail.models import Feedback
-from tests.builders import composed_parts, make_list, make_subscriber
+from tests.forwarding import ANSWER, OFFICE, command, configured, parsed, relay, states, taking, terms
 from tests.integration.test_correspondence import LINKS
 from tests.ready_command import start
 from tests.recording_relay import Faults, RecordingRelay
 
-OFFICE = "office@example.net"
-ANSWER = (
-    b"From: Luis <luis@example.net>\nTo: news@example.org\nSubject: Re: An evening\nIn-Reply-To: <1@x>\nMessage-ID: <%d@x>\n\n"
-    b"Will there be tea?\n.\n.dots\nQUIT\n"
-)
-
-REPORT = (
-    b"From: MAILER-DAEMON@relay.test\r\nTo: bounces@example.org\r\nSubject: Undelivered\r\nMessage-ID: <9@relay.test>\r\n"
-    b'Content-Type: multipart/report; report-type=delivery-status; boundary="bb"\r\n\r\n'
-    b"--bb\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.test\r\n\r\n"
-    b"Final-Recipient: rfc822; office@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; %b\r\n\r\n"
-    b"--bb\r\nContent-Type: message/rfc822\r\n\r\n%b\r\n--bb--\r\n"
-)
-
-
-@pytest.fixture
-def relay() -> Iterator[RecordingRelay]:
-    """The organiser's and everybody's relay."""
-    with RecordingRelay() as running:
-        yield running
-
-
-@pytest.fixture
-def terms(tmp_path: Path) -> Terms:
-    """What strikes off, and that the office gets what people write."""
-    return Terms(3, timedelta(days=30), tmp_path / "for-the-organiser", OFFICE)
-
-
-@pytest.fixture
-def taking(database: Database, terms: Terms) -> Callable[[bytes], Taken]:
-    """Take a mail; the office is to get what people write."""
-    with database.begin() as session:
-        to = make_list(session, "supporters")
-        make_subscriber(session, "rosa@example.org", to)
-        campaigns.save_draft(session, "april", to, "a.txt", "", [composed_parts()], clock(session))
-        freezing.freeze(session, campaigns.find(session, "april"), 10, clock(session))
-    return lambda raw: take(database, raw, LINKS, terms)
-
-
-@pytest.fixture
-def configured(settings_file: Path, relay: RecordingRelay) -> Path:
-    """Settings with the relay and the office."""
-    with settings_file.open("a", encoding="utf-8") as more:
-        more.write(f'[smtp]\nhost = "127.0.0.1"\nport = {relay.port}\ntimeout = 5\n[feedback]\nforward_to = "Office@Example.net"\n')
-    return settings_file
-
-
-@pytest.fixture
-def command(configured: Path) -> Callable[..., Result]:
-    """The command in this process."""
-    return lambda *words: CliRunner().invoke(main, ["--config", str(configured), "feedback", *map(str, words)])
-
-
-def states(database: Database) -> list[tuple[str, str]]:
-    """How each forward stands, and the relay's words."""
-    with database.read() as session:
-        return [(one.forward, one.forward_reply) for one in session.scalars(select(Feedback).order_by(Feedback.id))]
-
-
-def parsed(content: bytes) -> EmailMessage:
-    """A message as its receiver has it; the relay has taken SMTP's dots out."""
-    found = message_from_bytes(content, policy=policy.default)
-    assert isinstance(found, EmailMessage)
-    return found
+__all__ = ["command", "configured", "relay", "taking", "terms"]  # fixtures
 
 
 def test_an_answer_reaches_the_organiser_untouched_and_once(
@@ -280,94 +210,6 @@ def test_a_vendor_that_tells_of_a_forward_by_its_message_id_alone_is_understood_
     told = tokens_told(["bounces@example.org"], [f"<{LINKS.return_path('forward@example.org', Place(0, 12))}>"])
 
     assert forwarded_of(told.return_paths, LINKS) == 12
-
-
-def test_what_comes_from_the_organiser_is_not_forwarded_to_them(
-    taking: Callable[[bytes], Taken], command: Callable[..., Result], relay: RecordingRelay
-) -> None:
-    taking((ANSWER % 1).replace(b"luis@example.net", b"OFFICE@example.net"))
-
-    command("run", "--once")
-
-    assert relay.messages == []
-
-
-def test_a_forward_that_comes_around_makes_no_loop_and_one_that_bounces_strikes_no_reader_off(
-    database: Database, taking: Callable[[bytes], Taken], command: Callable[..., Result], relay: RecordingRelay
-) -> None:
-    path = LINKS.return_path("bounces@example.org", Place(1, 1)).encode()  # rosa's, whose mail is quoted in the answer
-    taking(ANSWER.replace(b"Will there be tea?", path) % 1)
-    taking(ANSWER.replace(b"Re: An evening", b"unsubscribe " + b"x" * 43) % 2)  # which cannot be followed, and would be again and again
-    command("run", "--once")
-    answer, wish = relay.messages
-
-    around = [taking(sent.content).followed for sent in (answer, wish)]
-    bounced = taking(REPORT % (b"550 5.1.1 no such user", answer.content))
-    command("run", "--once")
-
-    assert str(parsed(wish.content)["Subject"]).startswith("Asks to leave: luis@example.net: unsubscribe xxxx")
-    assert around == [f"counted: it is about what was forwarded of event {number}" for number in (1, 2)]
-    assert bounced.followed == "what was forwarded of event 1 has not reached the organiser"
-    assert [state for state, _ in states(database)[:2]] == ["refused", "accepted"]
-    assert len(relay.messages) == 2
-    with database.read() as session:
-        assert suppressions.all_of_them(session) == []
-
-
-def test_with_verp_a_forward_has_a_return_path_of_its_own_that_is_no_readers(
-    database: Database, taking: Callable[[bytes], Taken], command: Callable[..., Result], configured: Path, relay: RecordingRelay
-) -> None:
-    with configured.open("a", encoding="utf-8") as more:
-        more.write('[sending]\nreturn_path = "bounces@example.org"\nverp = true\n')
-    taking(ANSWER % 1)
-    command("run", "--once")
-    [sent] = relay.messages
-
-    bounced = taking(REPORT.replace(b"bounces@example.org", sent.return_path.encode()) % (b"550 5.1.1 no", b"Subject: x\r\n\r\n"))
-
-    assert LINKS.read_return_path(sent.return_path) == Place(0, 1)
-    assert bounced.followed == "what was forwarded of event 1 has not reached the organiser"
-    assert states(database)[0] == ("refused", "Nobody has this address there: 550 5.1.1 no")
-
-
-@pytest.mark.parametrize("offered", [True, False])
-def test_an_organiser_with_letters_beyond_ascii_gets_it_where_the_relay_offers_that(  # noqa: PLR0913, PLR0917 what is asked
-    offered: bool,
-    database: Database,
-    taking: Callable[[bytes], Taken],
-    command: Callable[..., Result],
-    configured: Path,
-    relay: RecordingRelay,
-) -> None:
-    configured.write_text(configured.read_text("utf-8").replace("Office@Example.net", "josé@example.net"), "utf-8")
-    relay.faults = Faults(international=offered)
-    taking(ANSWER % 1)
-
-    told = command("run", "--once")
-
-    assert ("SMTPUTF8" in told.output, relay.recipients["josé@example.net"]) == (not offered, int(offered))
-    assert states(database)[0][0] == ("accepted" if offered else "queued")
-
-
-def test_mail_is_forwarded_in_our_name_where_there_is_no_list(
-    database: Database, terms: Terms, command: Callable[..., Result], relay: RecordingRelay
-) -> None:
-    take(database, ANSWER % 1, LINKS, terms)
-
-    command("run", "--once")
-
-    assert [(sent.recipient, str(parsed(sent.content)["From"])) for sent in relay.messages] == [(OFFICE, OFFICE)]
-
-
-@pytest.mark.parametrize("which", ["return_path", "unsubscribe_mailbox"])
-def test_a_mailbox_from_which_answers_come_is_not_forwarded_to(which: str, configured: Path, command: Callable[..., Result]) -> None:
-    with configured.open("a", encoding="utf-8") as more:
-        more.write(f'[sending]\n{which} = "office@example.net"\n')
-
-    told = command("ls")
-
-    assert told.exit_code == 1
-    assert "would come back" in told.output
 
 
 def test_a_mail_that_is_no_more_in_the_maildir_is_left_out(
