@@ -100,7 +100,7 @@ def test_the_mail_is_shown_on_a_phone_and_on_a_desk_in_light_and_in_dark(page: P
     widths = [_frame(page, name).evaluate("innerWidth") for name in ("phone", "desktop")]
     light = _frame(page, "phone").evaluate(BACKGROUND)
     _press(page, "scheme", "dark")
-    page.wait_for_timeout(300)
+    expect(page.frame_locator("#phone").locator(".body")).not_to_have_css("background-color", light, timeout=20_000)
     dark = _frame(page, "phone").evaluate(BACKGROUND)
     _press(page, "scheme", "light")
 
