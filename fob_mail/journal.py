@@ -56,6 +56,11 @@ class Estate:
     same_boot: bool
     batches: dict[int, Notes]
 
+    @property
+    def process(self) -> str:
+        """The name of the process that the worker was: its host and its number."""
+        return self.worker.rpartition("-")[0]
+
 
 class Journal:
     """The journal of a worker that lives. A context manager: it is removed at the end if every batch was settled."""

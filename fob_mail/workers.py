@@ -1,7 +1,6 @@
 """Which workers live, and how do they fare with their relays? Those that send write it down now and then; nothing depends on it."""
 
 import os
-import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,10 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from fob_mail.database import insert_into
+from fob_mail.journal import HOST
 from fob_mail.models import RelayInUse, Worker
 
 BEAT_EVERY = timedelta(seconds=5)
 """How often a worker says that it lives."""
+
+SILENT_AFTER = 3 * BEAT_EVERY
+"""Not heard of for so long, a worker is silent, and what it said of its relays is past."""
 
 _FORGOTTEN_AFTER = timedelta(days=1)
 _LONGEST_TROUBLE = 500
@@ -29,10 +32,15 @@ class Alive:
     started_at: datetime
     silent: timedelta
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has missed its time to say that it lives: it was killed perhaps, or its host is gone."""
+        return self.silent >= SILENT_AFTER
+
 
 def own_name() -> str:
     """The name of the process that asks: its host and its number."""
-    return f"{platform.node()[:40]}-{os.getpid()}"
+    return f"{HOST}{os.getpid()}"
 
 
 def beat(session: Session, name: str, campaign_id: int | None, now: datetime) -> None:
@@ -43,7 +51,7 @@ def beat(session: Session, name: str, campaign_id: int | None, now: datetime) ->
 
 
 def leave(session: Session, name: str) -> None:
-    """Say that this worker has ended."""
+    """Say that this worker has ended, or is dead."""
     session.execute(delete(Worker).where(Worker.name == name))
 
 

@@ -1,7 +1,7 @@
 """How the relays of a campaign fare, for status: connections, what was taken, who asks for time, and who takes nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +11,10 @@ from fob_mail.plurals import counted
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-HEARD_WITHIN = timedelta(seconds=30)
-"""What a worker said of its relays longer ago than this is past."""
-
 
 @dataclass(frozen=True, slots=True)
 class RelayStatus:
-    """One relay, all workers that were heard of lately together; `per_second` is None while nothing slows it."""
+    """One relay, all workers that send now together; `per_second` is None while nothing slows it."""
 
     name: str
     workers: int
@@ -32,7 +29,8 @@ def relays_of(session: "Session", campaign_id: int, now: datetime) -> list[Relay
     from fob_mail import workers  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.audience.cells import one_line  # noqa: PLC0415
 
-    told = [one for one in workers.relays(session, campaign_id) if one.seen_at > now - HEARD_WITHIN]
+    at_work = {worker.name for worker in workers.alive(session, now) if worker.campaign_id == campaign_id and not worker.is_silent}
+    told = [one for one in workers.relays(session, campaign_id) if one.worker in at_work and one.seen_at > now - workers.SILENT_AFTER]
     found = []
     for name in dict.fromkeys(one.relay for one in told):
         its = [one for one in told if one.relay == name]

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from fob_mail.audience.cells import one_line
 from fob_mail.cli.relays import told
-from fob_mail.cli.status import SILENT
+from fob_mail.cli.status import worker_in_words
 from fob_mail.cli.watch import Look, Sight
 from fob_mail.models import CampaignState
 from fob_mail.workers import Alive
@@ -71,10 +71,7 @@ def _counts(sight: Sight) -> str:
 
 
 def _worker(worker: Alive, doing: str) -> Text:
-    seconds = int(worker.silent.total_seconds())
-    if seconds < SILENT:
-        return Text(f"worker {one_line(worker.name)} {doing}")
-    return Text(f"worker {one_line(worker.name)} has been silent for {seconds:,} seconds", style="yellow")
+    return Text(one_line(worker_in_words(worker, doing)), style="yellow" if worker.is_silent else "")
 
 
 def _refusals(sight: Sight) -> Table:

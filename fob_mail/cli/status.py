@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from fob_mail.models import Campaign
     from fob_mail.workers import Alive
 
-SILENT = 30
-"""Seconds without a word after which a worker is said to be silent."""
-
 MEANINGS = {
     "accepted": "taken by the relay",
     "queued": "still to go",
@@ -147,13 +144,17 @@ def _watch(installation: Installation, name: str | None, *, alone: bool) -> None
     watch(installation.database, name, ZoneInfo(installation.settings.organisation.timezone))
 
 
+def worker_in_words(worker: "Alive", doing: str) -> str:
+    """What it does, or for how long it has not been heard of."""
+    silent = int(worker.silent.total_seconds())
+    return f"worker {worker.name} " + (f"has been silent for {silent:,} seconds" if worker.is_silent else doing)
+
+
 def _show_workers(at_work: "list[Alive]") -> None:
     """Who sends it, or waits; and who was heard of and is silent, perhaps killed."""
     for worker in at_work:
-        seconds = int(worker.silent.total_seconds())
-        doing = "sends it" if worker.campaign_id else "waits for campaigns"
-        told = f"  worker {worker.name} {doing}" if seconds < SILENT else f"  worker {worker.name} has been silent for {seconds:,} seconds"
-        click.secho(told, fg=None if seconds < SILENT else "yellow")
+        told = worker_in_words(worker, "sends it" if worker.campaign_id else "waits for campaigns")
+        click.secho(f"  {told}", fg="yellow" if worker.is_silent else None)
 
 
 def _workers_json(at_work: "list[Alive]", campaign_id: int | None = None) -> list[Json]:

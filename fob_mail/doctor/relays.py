@@ -11,11 +11,10 @@ from typing import Protocol
 
 from fob_mail.doctor.certificates import check_certificate
 from fob_mail.doctor.finding import Finding, State
-from fob_mail.errors import RelayError
 from fob_mail.replies import NotSmtpError, Reply, ReplyReader
 from fob_mail.settings.protection import LOCAL_HOSTS
 from fob_mail.settings.relays import Relay
-from fob_mail.smtp.relay import Opened, open_session
+from fob_mail.smtp.relay import Opened, RelayGoneError, open_session
 
 SMALL = 2_000_000
 """Octets: a relay that takes no more may refuse a mail with pictures in it."""
@@ -36,8 +35,13 @@ def check_relay(relay: Relay, sender: str, now: datetime) -> Iterator[Finding]:
     area = f"relay {relay.name}"
     try:
         opened = open_session(relay, relay.password.get_secret_value())
-    except RelayError as error:
-        yield Finding(area, _stopped_at(error), State.WRONG, error.problem, error.remedy)
+    except RelayGoneError as error:
+        remedy = (
+            error.remedy
+            if error.permanent
+            else f"See that it runs, that no firewall is between, and that {relay.section}.host and .port are its own."
+        )
+        yield Finding(area, _stopped_at(error), State.WRONG, error.problem, remedy)
         return
     with opened.socket as connection:
         connection.settimeout(relay.timeout)
@@ -64,7 +68,7 @@ def public_addresses(host: str) -> list[str]:
     return [address for address in dict.fromkeys(str(place[0]) for *_, place in found) if ip_address(address.partition("%")[0]).is_global]
 
 
-def _stopped_at(error: RelayError) -> str:
+def _stopped_at(error: RelayGoneError) -> str:
     """What could not be had: a login, TLS, or a connection at all."""
     match error.__context__:
         case smtplib.SMTPAuthenticationError():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from fob_mail import ledger
+from fob_mail import ledger, workers
 from fob_mail.database import Database, clock
 from fob_mail.journal import Estate, Notes, estates, living
 from fob_mail.outcomes import Outcome, Retries, outcome_of, unknown
@@ -23,6 +23,7 @@ def recover(database: Database, journal_folder: Path, retries: Retries) -> int:
     for estate in estates(journal_folder):
         with database.begin() as session:
             doubts += _settle_estate(session, estate, retries)
+            workers.leave(session, estate.process)
     with database.begin() as session:
         doubts += _settle_vanished(session, living(journal_folder), retries)
         ledger.withdraw(session, clock(session))

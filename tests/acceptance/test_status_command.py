@@ -55,10 +55,14 @@ def test_status_says_where_the_reasons_are(fob_mail: Run) -> None:
 def test_status_shows_how_the_relays_fare_of_all_workers_together(fob_mail: Run, database: Database, frozen: int) -> None:
     with database.begin() as session:
         now = clock(session)
+        for name in ("one-1", "two-2"):
+            workers.beat(session, name, frozen, now)
+        workers.beat(session, "dead-3", frozen, now - timedelta(seconds=20))
         slowed = RouteReport("main", 3, 1200, 12.5, "451 4.7.1 \u001b[31mslow down")
         workers.report_relays(session, "one-1", frozen, [slowed, RouteReport("reserve", 0, 0, None, "")], now)
         workers.report_relays(session, "two-2", frozen, [RouteReport("main", 2, 34, 10.0, "")], now)
-        workers.report_relays(session, "dead-3", frozen, [RouteReport("main", 9, 9, None, "")], now - timedelta(minutes=5))
+        workers.report_relays(session, "dead-3", frozen, [RouteReport("main", 9, 9, None, "")], now - timedelta(seconds=21))
+        workers.report_relays(session, "ended-4", frozen, [RouteReport("main", 0, 7, None, "hung up")], now)  # it has said that it ended
 
     told = json.loads(fob_mail("status", "c", "--json").stdout)["relays"]
 

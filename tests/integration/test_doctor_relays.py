@@ -75,6 +75,7 @@ def test_a_relay_without_encryption_is_a_warning_unless_it_is_on_this_machine_an
     assert here_alone["TLS"].state is State.UNKNOWN  # how that server hands it on is not seen
     assert elsewhere["TLS"].state is State.WARNING
     assert gone["connection"].state is State.WRONG
+    assert "See that it runs" in gone["connection"].remedy
 
 
 def test_a_relay_that_refuses_our_sender_is_told_with_its_words(settings: Settings) -> None:

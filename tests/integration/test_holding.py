@@ -1,5 +1,7 @@
 """Pausing, resuming, cancelling and scheduling: on both databases, while a campaign goes out to a real SMTP server."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -126,6 +128,18 @@ def cancelled_meanwhile(database: Database) -> Iterator[Callable[[], None]]:
     cancelling.join()
 
 
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from fob_mail import workers
+from fob_mail.journal import Journal
+
+with Journal(Path(sys.argv[1])):
+    print(workers.own_name(), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
 def test_a_batch_that_a_worker_leases_while_the_campaign_is_cancelled_is_theirs(database: Database, here: Settings) -> None:
     """It is sent and settled; skipped under their hands, people who got the mail would count as not mailed."""
     freeze(database, "c", here)
@@ -209,6 +223,21 @@ def test_workers_say_that_they_live(database: Database, going: Callable[[Recordi
     assert worker.silent < timedelta(seconds=10)
     with database.read() as session:
         assert workers.alive(session, clock(session)) == []
+
+
+def test_a_worker_that_was_killed_is_forgotten_when_what_it_left_is_settled(database: Database, here: Settings) -> None:
+    """Else status would say beside the worker that goes on that the dead one sends too."""
+    died = subprocess.run([sys.executable, "-c", DYING, here.sending.journal_folder], stdout=subprocess.PIPE, text=True, check=False)
+    killed = died.stdout.strip()
+    with database.begin() as session:
+        now = clock(session)
+        workers.beat(session, killed, 1, now)
+        workers.beat(session, "elsewhere-1", 1, now)
+
+    recover_dead(database, here)
+
+    with database.read() as session:
+        assert [worker.name for worker in workers.alive(session, clock(session))] == ["elsewhere-1"]
 
 
 def test_a_worker_that_was_killed_is_silent_and_forgotten_after_a_day(database: Database) -> None:
