@@ -112,7 +112,7 @@ def _server(where: Where, lmtp: Lmtp) -> socketserver.TCPServer:
         server_side = lmtp
 
     if where.file:
-        return _Unix(str(where.file), Session)  # type: ignore[arg-type]  # a socket's file is an address too
+        return socketserver.ThreadingUnixStreamServer(str(where.file), Session)
     kind = _Tcp6 if ":" in where.host else _Tcp
     return kind((where.host, where.port), Session)
 
@@ -125,16 +125,6 @@ class _Tcp(socketserver.ThreadingTCPServer):
 
 class _Tcp6(_Tcp):
     address_family = socket.AF_INET6
-
-
-class _Unix(_Tcp):
-    address_family = socket.AF_UNIX
-    allow_reuse_address = False
-
-    def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
-        """A client of a file has no address."""
-        line, _ = self.socket.accept()
-        return line, ("", 0)
 
 
 class _Session(socketserver.StreamRequestHandler):

@@ -6,7 +6,6 @@ It stands around Flask, so that it holds for whatever Flask does, errors include
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +15,8 @@ from fob_mail.web.pages import STYLE_HASH
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from _typeshed import OptExcInfo
 
 log = logging.getLogger("fob_mail.web")
 
@@ -67,9 +68,7 @@ class Gate:
         environ[NETWORK] = network_of(environ, self._trusted)
         environ["HTTP_HOST"] = self._base.netloc  # from here on nobody needs to trust what was sent
 
-        def answer(
-            status: str, headers: list[tuple[str, str]], exc_info: tuple[type[BaseException], BaseException, TracebackType] | None = None
-        ) -> object:
+        def answer(status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None) -> Callable[[bytes], object]:
             level = logging.DEBUG if path in {PROBE, READY} else logging.INFO
             milliseconds = 1000 * (perf_counter() - began)
             page, number = shown(path), status.partition(" ")[0]
@@ -80,7 +79,7 @@ class Gate:
             own = {name.lower() for name, _ in headers}  # a mail that is read here has a policy of its own
             return start_response(status, [*headers, *(each for each in self._headers if each[0].lower() not in own)], exc_info)
 
-        return self._inner(environ, answer)  # type: ignore[arg-type]  # start_response's protocol names its parameters apart
+        return self._inner(environ, answer)
 
     def is_ours(self, host: str) -> bool:
         """Whether a Host header is base_url's, port or none (nginx's $host drops it); on this machine any name and port is."""
