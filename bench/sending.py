@@ -19,6 +19,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -133,21 +134,26 @@ def _campaigns(urls: dict[str, str], sink: int, messages: int, rounds: int, size
 
 
 def _row(case: Case, url: str, sinks: Sinks, messages: int, rounds: int) -> str:
-    before = _children()
-    ours, theirs = [], [smtp_source(sinks.theirs, messages, case.size)]
-    their_processor = [_children() - before]
+    ours, theirs = [], [_their_round(sinks.theirs, messages, case)]
     for _ in range(rounds):
         ours.append(_round(url, sinks.ours, messages, case))
-        before = _children()
-        theirs.append(smtp_source(sinks.theirs, messages, case.size))
-        their_processor.append(_children() - before)
-    ratio = statistics.median((b + a) / 2 / one.seconds for b, one, a in zip(theirs, ours, theirs[1:], strict=False))
+        theirs.append(_their_round(sinks.theirs, messages, case))
+    their_seconds, their_processor = zip(*theirs, strict=True)
+    around = map(statistics.mean, pairwise(their_seconds))
+    ratio = statistics.median(other / one.seconds for other, one in zip(around, ours, strict=True))
     speeds = [messages / one.seconds for one in ours]
     processor = statistics.median(one.processor for one in ours) / messages * 1e6
     memory = max(one.mebibytes for one in ours)
-    speed = f"{statistics.median(speeds):,.0f} | {messages / statistics.median(theirs):,.0f} | {ratio:.2f}"
+    speed = f"{statistics.median(speeds):,.0f} | {messages / statistics.median(their_seconds):,.0f} | {ratio:.2f}"
     their_share = statistics.median(their_processor) / messages * 1e6
     return f"| {case.words} | {case.size} | {case.workers} | {speed} | {processor:.0f} | {their_share:.0f} | {memory:.0f} |"
+
+
+def _their_round(port: int, messages: int, case: Case) -> tuple[float, float]:
+    """Seconds on the clock and of processor that smtp-source takes."""
+    before = _children()
+    seconds = smtp_source(port, messages, case.size)
+    return seconds, _children() - before
 
 
 def _children() -> float:

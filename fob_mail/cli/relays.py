@@ -11,6 +11,8 @@ from fob_mail.plurals import counted
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from fob_mail.workers import Alive
+
 
 @dataclass(frozen=True, slots=True)
 class RelayStatus:
@@ -24,13 +26,13 @@ class RelayStatus:
     trouble: str
 
 
-def relays_of(session: "Session", campaign_id: int, now: datetime) -> list[RelayStatus]:
-    """The relays through which a campaign goes out now."""
+def relays_of(session: "Session", campaign_id: int, at_work: "list[Alive]", now: datetime) -> list[RelayStatus]:
+    """The relays through which a campaign goes out now, of those workers that send it."""
     from fob_mail import workers  # noqa: PLC0415 imported late, so that --help is quick
     from fob_mail.audience.cells import one_line  # noqa: PLC0415
 
-    at_work = {worker.name for worker in workers.alive(session, now) if worker.campaign_id == campaign_id and not worker.is_silent}
-    told = [one for one in workers.relays(session, campaign_id) if one.worker in at_work and one.seen_at > now - workers.SILENT_AFTER]
+    senders = {worker.name for worker in at_work if worker.campaign_id == campaign_id and not worker.is_silent}
+    told = [one for one in workers.relays(session, campaign_id) if one.worker in senders and one.seen_at > now - workers.SILENT_AFTER]
     found = []
     for name in dict.fromkeys(one.relay for one in told):
         its = [one for one in told if one.relay == name]

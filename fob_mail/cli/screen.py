@@ -29,7 +29,7 @@ def screen(look: Look) -> RenderableType:
     parts: list[RenderableType] = [part for sight in look.sights for part in _campaign(sight)]
     if not look.sights:
         parts.append(Text("Nothing goes out."))
-    parts += [_worker(worker, "waits for campaigns") for worker in look.idle]
+    parts += [_worker(worker) for worker in look.idle]
     foot = f"{look.at.astimezone():%H:%M:%S} · Ctrl-C leaves; sending goes on"
     if look.trouble:
         parts.append(Text(f"The database does not answer, and is asked again: {one_line(look.trouble)}", style="yellow"))
@@ -48,7 +48,7 @@ def _campaign(sight: Sight) -> list[RenderableType]:
     done = sight.counts.audience - sight.counts.owed
     bar = Padding(ProgressBar(total=sight.counts.audience, completed=done, width=BAR), 0)  # which ends the bar's line, as itself does not
     parts: list[RenderableType] = [head, bar, Text(_progress(sight)), Text(_counts(sight))]
-    parts += [_worker(worker, "sends it") for worker in sight.workers]
+    parts += [_worker(worker) for worker in sight.workers]
     parts += [Text(one_line(told(relay)), style="yellow" if relay.trouble else "") for relay in sight.relays]
     if sight.refusals:
         parts.append(_refusals(sight))
@@ -70,8 +70,8 @@ def _counts(sight: Sight) -> str:
     return " · ".join(f"{number:,} {_SHORT.get(name, name)}" for name, number in numbers.items() if number) or "nobody"
 
 
-def _worker(worker: Alive, doing: str) -> Text:
-    return Text(one_line(worker_in_words(worker, doing)), style="yellow" if worker.is_silent else "")
+def _worker(worker: Alive) -> Text:
+    return Text(one_line(worker_in_words(worker)), style="yellow" if worker.is_silent else "")
 
 
 def _refusals(sight: Sight) -> Table:

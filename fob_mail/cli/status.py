@@ -97,17 +97,18 @@ def _looked_at(installation: Installation, name: str | None) -> "tuple[list[_Loo
     zone = ZoneInfo(installation.settings.organisation.timezone)
     with installation.database.read() as session:
         now = clock(session)
+        at_work = workers.alive(session, now)
         shown = [
             _Look(
                 campaign,
                 balance.counts(session, campaign.id),
                 parting(session, campaign, zone),
-                relays_of(session, campaign.id, now),
+                relays_of(session, campaign.id, at_work, now),
                 advise(correspondence.blocked(session, campaign.id)),
             )
             for campaign in ([campaigns.find(session, name)] if name else campaigns.all_campaigns(session))
         ]
-        return shown, workers.alive(session, now)
+        return shown, at_work
 
 
 def _json_of(one: _Look, at_work: "list[Alive]") -> Json:
@@ -144,17 +145,17 @@ def _watch(installation: Installation, name: str | None, *, alone: bool) -> None
     watch(installation.database, name, ZoneInfo(installation.settings.organisation.timezone))
 
 
-def worker_in_words(worker: "Alive", doing: str) -> str:
+def worker_in_words(worker: "Alive") -> str:
     """What it does, or for how long it has not been heard of."""
-    silent = int(worker.silent.total_seconds())
-    return f"worker {worker.name} " + (f"has been silent for {silent:,} seconds" if worker.is_silent else doing)
+    if worker.is_silent:
+        return f"worker {worker.name} has been silent for {int(worker.silent.total_seconds()):,} seconds"
+    return f"worker {worker.name} {'sends it' if worker.campaign_id else 'waits for campaigns'}"
 
 
 def _show_workers(at_work: "list[Alive]") -> None:
     """Who sends it, or waits; and who was heard of and is silent, perhaps killed."""
     for worker in at_work:
-        told = worker_in_words(worker, "sends it" if worker.campaign_id else "waits for campaigns")
-        click.secho(f"  {told}", fg="yellow" if worker.is_silent else None)
+        click.secho(f"  {worker_in_words(worker)}", fg="yellow" if worker.is_silent else None)
 
 
 def _workers_json(at_work: "list[Alive]", campaign_id: int | None = None) -> list[Json]:

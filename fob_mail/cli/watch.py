@@ -114,7 +114,7 @@ class Watch:
         its = [worker for worker in at_work if worker.campaign_id == campaign.id]
         refusals = tallies.refusals_by_domain(session, campaign.id) if counts.refused or counts.deferred else []
         words = parting(session, campaign, self._zone)
-        return Sight(campaign.slug, campaign.state, words, counts, rate, its, relays_of(session, campaign.id, now), refusals)
+        return Sight(campaign.slug, campaign.state, words, counts, rate, its, relays_of(session, campaign.id, at_work, now), refusals)
 
 
 def watch(database: Database, name: str | None, zone: tzinfo) -> None:

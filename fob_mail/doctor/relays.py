@@ -16,6 +16,7 @@ from fob_mail.settings.protection import LOCAL_HOSTS
 from fob_mail.settings.relays import Relay
 from fob_mail.smtp.relay import Opened, RelayGoneError, open_session
 
+AWAY = "See that it runs, that no firewall is between, and that {0}.host and {0}.port are its own."
 SMALL = 2_000_000
 """Octets: a relay that takes no more may refuse a mail with pictures in it."""
 
@@ -36,11 +37,7 @@ def check_relay(relay: Relay, sender: str, now: datetime) -> Iterator[Finding]:
     try:
         opened = open_session(relay, relay.password.get_secret_value())
     except RelayGoneError as error:
-        remedy = (
-            error.remedy
-            if error.permanent
-            else f"See that it runs, that no firewall is between, and that {relay.section}.host and .port are its own."
-        )
+        remedy = error.remedy if error.permanent else AWAY.format(relay.section)
         yield Finding(area, _stopped_at(error), State.WRONG, error.problem, remedy)
         return
     with opened.socket as connection:

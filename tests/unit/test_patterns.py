@@ -6,10 +6,8 @@ would be ten and quadratic a hundred; nothing is said of what is over in millise
 
 import re
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from itertools import islice
 from time import thread_time
 from types import FrameType
 
@@ -64,7 +62,7 @@ def seconds_for(pattern: Pattern, text: str, times: int = 1) -> float:
     return least
 
 
-def is_slow(pattern: Pattern, short: str, long: str, longer: Callable[[], str]) -> bool:
+def is_slow(pattern: Pattern, short: str, long: str, longest: str) -> bool:
     """Whether the time for a longer text is out of all proportion; before that is believed, a text ten times as long again is asked.
 
     What looks back over no more than some hundred characters costs little in the short text, and takes linear time all the same.
@@ -76,20 +74,15 @@ def is_slow(pattern: Pattern, short: str, long: str, longer: Callable[[], str]) 
         much = seconds_for(pattern, long)
         if much < NO_TIME or much < MOST * little:
             return False
-        return MOST * seconds_for(pattern, long, 5) < seconds_for(pattern, longer(), 2)
+        return MOST * seconds_for(pattern, long, 5) < seconds_for(pattern, longest, 2)
     except TooSlowError:
         return True
 
 
 def adversary(pattern: Pattern) -> str:
     """The beginning of a text that makes an expression slow; empty if none does."""
-
-    def nth(number: int) -> str:
-        return next(islice(hostile(pattern.compiled, SHORT * TIMES * TIMES), number, None))
-
-    pairs = zip(hostile(pattern.compiled, SHORT), hostile(pattern.compiled, SHORT * TIMES), strict=True)
-    slow = (long for number, (short, long) in enumerate(pairs) if is_slow(pattern, short, long, partial(nth, number)))
-    return next((f"{long[:60]!r}" for long in slow), "")
+    texts = zip(*(hostile(pattern.compiled, length) for length in (SHORT, SHORT * TIMES, SHORT * TIMES**2)), strict=True)
+    return next((f"{each[0][:60]!r}" for each in texts if is_slow(pattern, *each)), "")
 
 
 @pytest.mark.parametrize("file", FILES)
